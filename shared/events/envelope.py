@@ -1,0 +1,116 @@
+"""The envelope of an event: CloudEvents 1.0 in AMQP binary mode, and the body as JSON."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Self
+
+from pydantic import ValidationError
+
+from shared.events.errors import Undecodable
+from shared.events.event import EVENTS, Event
+from shared.events.ids import EventId
+from shared.events.value import READING
+
+CONTENT_TYPE: Final = "application/json"
+EXTERNAL: Final = "external"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Envelope:
+    """What is known of an event without its body."""
+
+    id: EventId
+    """The event's id; also the AMQP `message-id`. With the source it is what a subscriber drops repeats by."""
+    source: str
+    """Who published it: `/intake`; somebody outside: `/external/<name>`."""
+    type: str
+    """Its name and major version: `candidate-applied.v1`."""
+    subject: str
+    """The id of the thing that it is about."""
+    time: datetime
+    """When it happened: programme time, aware, UTC, to the millisecond."""
+    dataschema: str | None = None
+    """The name of its schema; absent where somebody outside gave none."""
+    sequence: int | None = None
+    """One more for each event of one subject from one source; absent where somebody outside gave none."""
+    traceparent: str | None = None
+    """W3C trace context; absent where the event belongs to no trace."""
+
+    @property
+    def publisher(self) -> str:
+        """The first word of the routing key: a service, or `external`."""
+        return self.source.split("/", 2)[1]
+
+    @property
+    def routing_key(self) -> str:
+        """The key under which the event is published: `intake.candidate-applied.v1`."""
+        return f"{self.publisher}.{self.type}"
+
+    @classmethod
+    def of(
+        cls,
+        event: Event,
+        *,
+        id: EventId,  # noqa: A002  the word of CloudEvents
+        time: datetime,
+        sequence: int | None,
+        traceparent: str | None = None,
+        publisher: str | None = None,
+    ) -> Self:
+        """Return the envelope of an event; somebody outside gives its own name as `publisher`."""
+        source = f"/{event.source}" if publisher is None else f"/{event.source}/{publisher}"
+        return cls(
+            id=id,
+            source=source,
+            type=event.versioned_type,
+            subject=event.subject,
+            time=_to_the_millisecond(time),
+            dataschema=event.dataschema,
+            sequence=sequence,
+            traceparent=traceparent,
+        )
+
+
+def _to_the_millisecond(time: datetime) -> datetime:
+    utc = time.astimezone(UTC)
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def body(event: Event) -> bytes:
+    """Return the data of an event as JSON: UTF-8, fields in the order of its class, absent ones left out.
+
+    The same event always gives the same bytes.
+    """
+    return event.model_dump_json(exclude_none=True).encode()
+
+
+def read(envelope: Envelope, body: bytes) -> Event:
+    """Return the event that an envelope and a body are, or raise `Undecodable`.
+
+    Fields that are not known are ignored, and an unknown code becomes `other` where its list has that.
+    """
+    event_class = EVENTS.get(envelope.routing_key)
+    if event_class is None:
+        raise Undecodable("unknown-type", f"there is no event {envelope.routing_key}")
+    try:
+        event = event_class.model_validate_json(body, context=READING, extra="ignore")
+    except ValidationError as error:
+        raise _undecodable(error) from None
+    if event.subject != envelope.subject:
+        fields = ".".join(event.subject_fields)
+        raise Undecodable("invalid-data", f"{fields}: the envelope's subject should be its value")
+    return event
+
+
+_NAMED: Final = 5
+"""How many errors a reason names: enough to act on."""
+
+
+def _undecodable(error: ValidationError) -> Undecodable:
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    if errors[0]["type"] == "json_invalid":
+        return Undecodable("bad-json", errors[0]["msg"])
+    named = [f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in errors[:_NAMED]]
+    if len(errors) > _NAMED:
+        named.append(f"and {len(errors) - _NAMED} more")
+    return Undecodable("invalid-data", "; ".join(named))
