@@ -1,0 +1,50 @@
+# Everything a person does with this repository. `make` alone lists it.
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+PYTHON := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down status token test lint format types lock clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## install what is missing: Debian's packages, and .venv from requirements.lock
+	@deploy/local/setup
+
+demo: setup ## play a whole programme, from application to hire and move, in two minutes
+	@$(PYTHON) -m deploy.demo $(ARGS)
+
+up: setup ## start the system in the background: broker, database, mail, four services
+	@$(PYTHON) -m deploy.local up
+
+down: ## stop what `make up` started
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m deploy.local down; else echo "Nothing was running."; fi
+
+status: ## say what runs, and whether it is ready
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m deploy.local status; else echo "Nothing is running."; fi
+
+token: setup ## print a token for the API: make token ROLE=staff [PERSON=...] [FIRM=...]
+	@$(PYTHON) -m deploy.local token $(or $(ROLE),staff) $(if $(PERSON),--person $(PERSON)) $(if $(FIRM),--firm $(FIRM))
+
+test: setup ## run the tests: make test [ARGS="tests/unit -k timers"]
+	@$(PYTHON) -m pytest $(ARGS)
+
+lint: setup ## check style (ruff) and which part may import which (import-linter)
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@PYTHONPATH=. .venv/bin/lint-imports
+
+format: setup ## format the code, and repair what ruff can repair
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+types: setup ## check types (mypy, strict)
+	@$(PYTHON) -m mypy
+
+lock: ## compile requirements.lock anew from pyproject.toml
+	@deploy/local/lock
+
+clean: down ## remove .venv, .run and what tools have cached
+	@rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
