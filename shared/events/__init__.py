@@ -3,7 +3,7 @@
 Imports pydantic and the standard library only. Importing any part of it makes `EVENTS` complete.
 """
 
-from shared.events.envelope import Envelope, body, read
+from shared.events.envelope import Envelope, body, headers, read, read_headers
 from shared.events.errors import Undecodable, UndecodableReason
 from shared.events.event import EVENTS, Event, ExternalEvent
 from shared.events.external import (
@@ -11,7 +11,6 @@ from shared.events.external import (
     LessonReported,
     PositionRequested,
 )
-from shared.events.headers import headers, read_headers
 from shared.events.intake import (
     CandidateApplied,
     CandidateDeclined,

@@ -1,18 +1,22 @@
 """The envelope of an event: CloudEvents 1.0 in AMQP binary mode, and the body as JSON."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Self
 
 from pydantic import ValidationError
 
+from shared.events.attributes import EPOCH, MILLISECOND, SPECVERSION, Attributes, missing
 from shared.events.errors import Undecodable
 from shared.events.event import EVENTS, Event
 from shared.events.ids import EventId
 from shared.events.value import READING
 
+__all__ = ["CONTENT_TYPE", "Envelope", "Undecodable", "body", "headers", "read", "read_headers"]
+
 CONTENT_TYPE: Final = "application/json"
-EXTERNAL: Final = "external"
+_EXTERNAL: Final = "external"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +78,52 @@ class Envelope:
 def _to_the_millisecond(time: datetime) -> datetime:
     utc = time.astimezone(UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def headers(envelope: Envelope) -> dict[str, str | int]:
+    """Return the AMQP headers of an envelope; what is absent has no header."""
+    written: dict[str, str | int] = {
+        "cloudEvents_id": str(envelope.id),
+        "cloudEvents_source": envelope.source,
+        "cloudEvents_type": envelope.type,
+        "cloudEvents_subject": envelope.subject,
+        "cloudEvents_time": (envelope.time - EPOCH) // MILLISECOND,
+        "cloudEvents_specversion": SPECVERSION,
+    }
+    if envelope.dataschema is not None:
+        written["cloudEvents_dataschema"] = envelope.dataschema
+    if envelope.sequence is not None:
+        written["cloudEvents_sequence"] = f"{envelope.sequence:010d}"
+    if envelope.traceparent is not None:
+        written["cloudEvents_traceparent"] = envelope.traceparent
+    return written
+
+
+def read_headers(found: Mapping[str, object], routing_key: str | None = None) -> Envelope:
+    """Return the envelope that AMQP headers are, or raise `Undecodable` with the first header that is wrong.
+
+    Takes both prefixes, and the time as milliseconds, as ISO 8601 or as AMQP's own timestamp. With the
+    `routing_key` under which it was first published, that must be the one of its source and type.
+    """
+    attributes = Attributes(found)
+    attributes.check_specversion()
+    envelope = Envelope(
+        id=attributes.id(),
+        source=attributes.source(),
+        type=attributes.type(),
+        subject=attributes.text("subject"),
+        time=attributes.time(),
+        dataschema=attributes.optional_text("dataschema"),
+        sequence=attributes.sequence(),
+        traceparent=attributes.traceparent(),
+    )
+    if envelope.sequence is None and envelope.publisher != _EXTERNAL:
+        raise missing("sequence")
+    if routing_key is not None and routing_key != envelope.routing_key:
+        raise Undecodable(
+            "bad-header", "routing key: should be <source>.<type>.v<major>, as the headers have them"
+        )
+    return envelope
 
 
 def body(event: Event) -> bytes:
