@@ -145,22 +145,8 @@ def read(envelope: Envelope, body: bytes) -> Event:
     try:
         event = event_class.model_validate_json(body, context=READING, extra="ignore")
     except ValidationError as error:
-        raise _undecodable(error) from None
+        raise Undecodable.of(error) from None
     if event.subject != envelope.subject:
         fields = ".".join(event.subject_fields)
         raise Undecodable("invalid-data", f"{fields}: the envelope's subject should be its value")
     return event
-
-
-_NAMED: Final = 5
-"""How many errors a reason names: enough to act on."""
-
-
-def _undecodable(error: ValidationError) -> Undecodable:
-    errors = error.errors(include_url=False, include_context=False, include_input=False)
-    if errors[0]["type"] == "json_invalid":
-        return Undecodable("bad-json", errors[0]["msg"])
-    named = [f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in errors[:_NAMED]]
-    if len(errors) > _NAMED:
-        named.append(f"and {len(errors) - _NAMED} more")
-    return Undecodable("invalid-data", "; ".join(named))

@@ -1,6 +1,8 @@
 """What can be wrong with a message that somebody published."""
 
-from typing import Literal
+from typing import Final, Literal, Self
+
+from pydantic import ValidationError
 
 UndecodableReason = Literal["missing-header", "bad-header", "unknown-type", "bad-json", "invalid-data"]
 """Why a message cannot be read.
@@ -10,6 +12,10 @@ UndecodableReason = Literal["missing-header", "bad-header", "unknown-type", "bad
 - `bad-json`: the body is not JSON in UTF-8.
 - `invalid-data`: the body does not fit the event's schema, or is about another subject than the envelope says.
 """
+
+
+_NAMED: Final = 5
+"""How many errors a reason names: enough to act on."""
 
 
 class Undecodable(Exception):  # noqa: N818  it names a state of the message, as its reasons do
@@ -23,3 +29,14 @@ class Undecodable(Exception):  # noqa: N818  it names a state of the message, as
         super().__init__(f"{reason}: {detail}")
         self.reason: UndecodableReason = reason
         self.detail = detail
+
+    @classmethod
+    def of(cls, error: ValidationError) -> Self:
+        """Return what a model has against a body: where, and which rule; nothing of what is there."""
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        if errors[0]["type"] == "json_invalid":
+            return cls("bad-json", errors[0]["msg"])
+        named = [f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in errors[:_NAMED]]
+        if len(errors) > _NAMED:
+            named.append(f"and {len(errors) - _NAMED} more")
+        return cls("invalid-data", "; ".join(named))

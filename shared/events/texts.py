@@ -11,13 +11,13 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-_NO_CONTROLS: Final = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
+NO_CONTROLS: Final = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
+"""Nothing that would break a line, or a mail's header."""
 
-
-Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=_NO_CONTROLS)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NO_CONTROLS)]
 """One line of text by a firm or by staff (a title, a theme, a place, a company's name), up to 120 characters."""
 
-PersonName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_CONTROLS)]
+PersonName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_CONTROLS)]
 """A person's name as they wrote it, composed or decomposed: in private messages alone."""
 
 Code = Annotated[str, StringConstraints(max_length=60, pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
