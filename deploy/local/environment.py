@@ -67,7 +67,7 @@ def _common(service: str, port: int, around: Surroundings) -> dict[str, str]:
         "AUTH_JWKS_URL": around.keys.issuer_jwks.resolve().as_uri(),
         "CANDIDATE_JWKS_URL": f"{around.intake_url}/.well-known/jwks.json",
         "CORS_ORIGINS": json.dumps(["http://localhost:3000", "http://localhost:5173"]),
-        "LOG_LEVEL": "info",
+        "LOG_LEVEL": "INFO",
         "LOG_FORMAT": "json",
         "RETRY_DELAYS": json.dumps(RETRY_DELAYS),
         "NOT_YET_DELAYS": json.dumps(NOT_YET_DELAYS),

@@ -11,6 +11,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError, ChannelClosed
 from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
 
 from deploy.local import broker as brokers
 from deploy.local import database as databases
@@ -49,7 +50,8 @@ async def find(folder: Path, processes: Processes, environment: Mapping[str, str
     NothingFoundError says in one sentence what to install or set; StartFailedError, what did not start.
     """
     amqp_url, mongo_url = environment.get("AMQP_URL"), environment.get("MONGO_URL")
-    await _check(needs_broker=not amqp_url, needs_database=not mongo_url)
+    await _check_machine(needs_broker=not amqp_url, needs_database=not mongo_url)
+    await _check_urls(amqp_url, mongo_url)
     broker = None if amqp_url else Broker(folder / "rabbitmq", processes)
     database = None if mongo_url else Database(folder / "mongodb", processes)
     parts = Parts(
@@ -69,7 +71,7 @@ async def find(folder: Path, processes: Processes, environment: Mapping[str, str
     return parts
 
 
-async def _check(*, needs_broker: bool, needs_database: bool) -> None:
+async def _check_machine(*, needs_broker: bool, needs_database: bool) -> None:
     no_broker = brokers.missing() if needs_broker else None
     no_database = await databases.missing() if needs_database else None
     advice = [
@@ -78,6 +80,28 @@ async def _check(*, needs_broker: bool, needs_database: bool) -> None:
     ]
     if any(advice):
         raise NothingFoundError("; ".join(filter(None, advice)) + ".")
+
+
+async def _check_urls(amqp_url: str | None, mongo_url: str | None) -> None:
+    try:
+        if amqp_url:
+            await (await aio_pika.connect(amqp_url, timeout=10)).close()
+    except (OSError, AMQPError, TimeoutError) as error:
+        msg = f"AMQP_URL is set, but no broker lets us in there ({error})."
+        raise NothingFoundError(msg) from error
+    try:
+        if mongo_url and not await _has_transactions(mongo_url):
+            msg = "MONGO_URL is set, but what is there is no replica set, and only that has transactions."
+            raise NothingFoundError(msg)
+    except PyMongoError as error:
+        msg = f"MONGO_URL is set, but no database lets us in there ({error})."
+        raise NothingFoundError(msg) from error
+
+
+async def _has_transactions(mongo_url: str) -> bool:
+    async with AsyncMongoClient[dict[str, object]](mongo_url, serverSelectionTimeoutMS=10_000) as client:
+        hello = await client.admin.command("hello")
+        return "setName" in hello or hello.get("msg") == "isdbgrid"
 
 
 async def holds_anything(parts: Parts, services: Iterable[str], prefix: str = "") -> str | None:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import socket
+from collections.abc import Mapping
 
 # Below the range from which the kernel gives outgoing connections their ports, so that none of those
 # takes one between our look and our use; and without any port that RabbitMQ, MongoDB or SMTP are known for.
@@ -26,9 +27,15 @@ def free_port() -> int:
     return next(port for port in random.sample(RANGE, len(RANGE)) if is_free(port))
 
 
-def port_from(preferred: int) -> int:
-    """The preferred port, or the next free one after it."""
-    return next(port for port in range(preferred, preferred + 1000) if is_free(port))
+def ports_from(preferred: Mapping[str, int]) -> dict[str, int]:
+    """Each name's preferred port, or the next free one that nobody here prefers."""
+    given: dict[str, int] = {}
+    for name, first in preferred.items():
+        others = {*given.values(), *preferred.values()} - {first}
+        given[name] = next(
+            port for port in range(first, first + 1000) if port not in others and is_free(port)
+        )
+    return given
 
 
 async def answers(port: int, greeting: bytes = b"") -> bool:

@@ -16,8 +16,8 @@ from deploy.local.waiting import until
 ROOT = Path(__file__).resolve().parents[2]
 """The repository, where every process starts."""
 
-GRACE = 20.0
-"""Seconds that a process has to end by itself after SIGTERM."""
+GRACE = 25.0
+"""Seconds that a process has to end by itself after SIGTERM: longer than a service takes at the most."""
 
 
 class Launched(BaseModel):
@@ -72,7 +72,7 @@ def _stat(pid: int) -> _Stat | None:
 
 
 def _everyone() -> list[_Stat]:
-    found = [_stat(int(entry)) for entry in os.listdir("/proc") if entry.isdigit()]
+    found = [_stat(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
     return [stat for stat in found if stat is not None and stat.alive]
 
 
@@ -86,6 +86,14 @@ def _family(leader: Launched) -> set[_Stat]:
     while more := {stat for stat in everyone if stat.parent in {one.pid for one in family}} - family:
         family |= more
     return family
+
+
+def _identified(name: str, pid: int, log: Path | None = None) -> Launched:
+    """A process of ours: not reaped yet, so /proc knows it even when it has ended."""
+    found = _stat(pid)
+    if found is None:
+        raise ProcessLookupError(pid)
+    return Launched(name=name, pid=pid, started=found.started, log=log)
 
 
 def _is_same(process: Launched | _Stat) -> bool:
@@ -105,15 +113,13 @@ def is_alive(launched: Launched) -> bool:
 
 def this_process() -> Launched:
     """The process that asks."""
-    found = _stat(os.getpid())
-    assert found is not None
-    return Launched(name="owner", pid=os.getpid(), started=found.started)
+    return _identified("owner", os.getpid())
 
 
 def read_state(file: Path) -> State:
     """What a run wrote down; an empty state when there is nothing."""
     if not file.exists():
-        return State()
+        return State(owner=None)
     return State.model_validate_json(file.read_bytes())
 
 
@@ -126,7 +132,8 @@ def end_with_me(command: Sequence[str]) -> list[str]:
 class Processes:
     """Starts and ends processes by name, and keeps the state file true at every moment.
 
-    With `stays`, they go on when this process ends (`make up`); otherwise they end with it, SIGKILL included.
+    With `stays`, they go on when this process ends (`make up`); otherwise they end with it, SIGKILL included:
+    with the thread that launched them, to be exact, so that is to be the main one.
     What an earlier run left in the same state file can be ended by `end_all`.
     """
 
@@ -166,10 +173,8 @@ class Processes:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        started = _stat(child.pid)
-        assert started is not None  # ours and not reaped yet, so it is there even when it has ended
         self._children[name] = child
-        self._launched[name] = Launched(name=name, pid=child.pid, started=started.started, log=log)
+        self._launched[name] = _identified(name, child.pid, log)
         self._write()
         return child.pid
 
@@ -184,7 +189,7 @@ class Processes:
             _send(self._launched[name].pid, number)
 
     async def end(self, name: str, *, grace: float = GRACE) -> None:
-        """SIGTERM, then, for what is still there after `grace` seconds, SIGKILL. Harmless when it has ended."""
+        """SIGTERM, then SIGKILL for what is still there after `grace` seconds. Harmless when all is over."""
         if name not in self._launched:
             return
         family = _family(self._launched[name])

@@ -15,8 +15,8 @@ import httpx
 from deploy.local import finder, keys
 from deploy.local.environment import SERVICES, STANDARD_PORTS, Surroundings, environment_of
 from deploy.local.finder import Parts
-from deploy.local.ports import answers, free_port, port_from
-from deploy.local.processes import ROOT, Processes, is_alive, read_state
+from deploy.local.ports import answers, free_port, ports_from
+from deploy.local.processes import ROOT, Processes, read_state
 from deploy.local.waiting import StartFailedError, tail, until
 
 RUN_FOLDER = ROOT / ".run"
@@ -128,11 +128,15 @@ class LocalRun:
 
     async def stop_all(self) -> None:
         """Stop the services, then what they stand on, and forget the run."""
-        await asyncio.gather(*(self.stop(service) for service in self.services))
+        await asyncio.gather(*(self.stop(service) for service in self.urls))
         await self.processes.end_all()
 
     async def start(self, service: str) -> None:
-        """Start a service and return when it is ready; StartFailedError with its log's last lines if not."""
+        """Start a service and return when it is ready; StartFailedError with its log's last lines if not.
+
+        A name such as `matching-2` starts one more process of that service.
+        """
+        self.urls.setdefault(service, f"http://127.0.0.1:{free_port()}")
         self.processes.launch(
             service,
             self.service_command(service.partition("-")[0]),
@@ -164,7 +168,8 @@ class LocalRun:
         state_file = self.folder / "state.json"
         state = read_state(state_file)
         if state.is_up():
-            raise AlreadyRunningError(f"{self.folder} is up already")
+            msg = f"a run in {self.folder} is up already"
+            raise AlreadyRunningError(msg)
         self.processes = Processes(state_file, stays=self.stays)
         await self.processes.end_all()  # what a run that was killed has left
         if self.fresh:
@@ -177,8 +182,7 @@ class LocalRun:
         if self.must_be_empty and (held := await finder.holds_anything(parts, self.services)):
             raise finder.NothingFoundError(held)
         smtp_port = await self._start_mail()
-        ports = [(name, self._port_for(name)) for name in self.services]
-        self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports}
+        self.urls = {name: f"http://127.0.0.1:{port}" for name, port in self._ports().items()}
         self._around = Surroundings(
             amqp_url=parts.amqp_url_of(self.virtual_host),
             mongo_url=parts.mongo_url,
@@ -187,12 +191,14 @@ class LocalRun:
             intake_url=self.urls["intake"],
             keys=files,
         )
-        self.processes.note(
-            **self.urls, mail=str(self.mail_folder), AMQP_URL=self.amqp_url, MONGO_URL=self.mongo_url
-        )
+        broker = self.amqp_url if parts.broker else "as AMQP_URL says"
+        database = self.mongo_url if parts.database else "as MONGO_URL says"
+        self.processes.note(**self.urls, mail=str(self.mail_folder), broker=broker, database=database)
 
-    def _port_for(self, service: str) -> int:
-        return port_from(STANDARD_PORTS[service]) if self.standard_ports else free_port()
+    def _ports(self) -> dict[str, int]:
+        if self.standard_ports:
+            return ports_from({service: STANDARD_PORTS[service] for service in self.services})
+        return {service: free_port() for service in self.services}
 
     async def _start_mail(self) -> int:
         port = free_port()
@@ -209,7 +215,8 @@ class LocalRun:
 
         if not (await until(is_ready_or_dead, within=READY_SECONDS) and self.processes.is_alive("smtp")):
             log = self.log_of("smtp")
-            raise StartFailedError(f"the SMTP server did not start; {log} ends so:\n{tail(log)}")
+            msg = f"the SMTP server did not start; its log is {log}, and ends so:\n{tail(log)}"
+            raise StartFailedError(msg)
         return port
 
     async def _is_ready_or_dead(self, service: str, client: httpx.AsyncClient) -> bool:

@@ -1,10 +1,11 @@
-"""A real SMTP server that files each mail it takes as an .eml: `python -m deploy.local.smtp --port N --folder F`."""
+"""A real SMTP server that files each mail as an .eml: `python -m deploy.local.smtp --port N --folder F`."""
 
 import argparse
 import asyncio
 import os
 import re
 import signal
+import sys
 from email import message_from_bytes
 from pathlib import Path
 
@@ -57,7 +58,8 @@ async def serve(port: int, folder: Path) -> None:
     server = await loop.create_server(
         lambda: SMTP(filing, hostname="localhost", enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port
     )
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     await stopped.wait()
     server.close()
 
