@@ -28,32 +28,30 @@ from shared.events.matching import (
     PositionOpened,
 )
 from shared.events.scheduling import InterviewHeld
-from shared.events.told import TOLD
+from shared.events.told import TOLD_BY_EVENT
 
-_CANDIDATES: Final[frozenset[type[Event]]] = frozenset(
-    {
-        CandidateApplied,
-        CandidateUpdated,
-        CandidateShortlisted,
-        CandidateDeclined,
-        CandidateWithdrawn,
-        CandidateErased,
-    }
+
+def _events(*classes: type[Event]) -> frozenset[type[Event]]:
+    return frozenset(classes)
+
+
+_CANDIDATES: Final = _events(
+    CandidateApplied,
+    CandidateUpdated,
+    CandidateShortlisted,
+    CandidateDeclined,
+    CandidateWithdrawn,
+    CandidateErased,
 )
 
-_NAMES_AND_TITLES: Final[frozenset[type[Event]]] = frozenset(
-    {FirmRegistered, FirmChanged, PositionOpened, PositionChanged}
-)
+_NAMES_AND_TITLES: Final = _events(FirmRegistered, FirmChanged, PositionOpened, PositionChanged)
 
 READERS: Final[Mapping[str, frozenset[type[Event]]]] = {
-    "intake": frozenset({AssessmentCompleted}),
-    "matching": _CANDIDATES | {InterviewHeld, PositionRequested},
+    "intake": _events(AssessmentCompleted),
+    "matching": _CANDIDATES | _events(InterviewHeld, PositionRequested),
     "scheduling": _CANDIDATES
     | _NAMES_AND_TITLES
-    | {PositionClosed, MatchAccepted, MatchDeclined, OfferAccepted, HireEnded}
-    | {LessonReported},
-    "notifications": frozenset(told.event for told in TOLD)
-    | _NAMES_AND_TITLES
-    | {CandidateUpdated, CandidateErased},
+    | _events(PositionClosed, MatchAccepted, MatchDeclined, OfferAccepted, HireEnded, LessonReported),
+    "notifications": _events(*TOLD_BY_EVENT, CandidateUpdated, CandidateErased) | _NAMES_AND_TITLES,
 }
 """The events that each service reads from its own queue."""

@@ -1,7 +1,7 @@
 """Texts in events, and the shape that the public ones of a person are held to.
 
 No event carries free text of a person. What an applicant types into a field that everybody can read, a skill's
-name or a role, is held to a shape in which there is no room for an address, a phone number or a link.
+name or a role, is held to a shape in which there is no room for an e-mail address or a phone number.
 """
 
 import re
