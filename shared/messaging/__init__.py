@@ -1,0 +1,1 @@
+"""RabbitMQ: topology, connection, outbox relay, batching consumer, retries and the parking lot."""

@@ -1,0 +1,166 @@
+"""The connection's supervisor: builds connections, channels, topology, relay and consumers together, and anew."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractConnection
+
+from shared.messaging import topology
+from shared.messaging.consumer import Consumer
+from shared.messaging.errors import ConnectionLost
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay import Relay
+from shared.settings import Settings
+
+LONGEST_BACK_OFF = 5.0
+HEARTBEAT = 10
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What one life of the connection consists of. Publishing and consuming do not share a connection,
+    so that a broker that stops reading from publishers still gets our acknowledgements.
+    """
+
+    publishing: AbstractConnection
+    consuming: AbstractConnection
+    publisher: AbstractChannel
+    watcher: AbstractChannel
+    lost: asyncio.Event
+
+    async def watch(self) -> None:
+        """Raise ConnectionLost when any part of the link is."""
+        await self.lost.wait()
+        raise ConnectionLost("connection or channel closed")
+
+
+class Broker:
+    """Keeps relay and consumers at work, whatever happens to the connection."""
+
+    def __init__(self, settings: Settings, relay: Relay, consumers: Sequence[Consumer]) -> None:
+        self.relay = relay
+        self.consumers = tuple(consumers)
+        self.stopping = asyncio.Event()
+        self.draining = asyncio.Event()
+        self._settings = settings
+        self._link: Link | None = None
+
+    @property
+    def troubles(self) -> list[str]:
+        """What is wrong between us and the broker, for readiness."""
+        if self._link is None:
+            return ["broker-away"]
+        return [f"consumer-missing:{one.queue.name}" for one in self.consumers if not one.attached]
+
+    async def run(self) -> None:
+        """Work until ``stopping`` and then ``draining`` are set; build everything anew after any loss."""
+        failures = 0
+        while not self.draining.is_set():
+            try:
+                async with self._linked() as link:
+                    failures = 0
+                    await self._work(link)
+            except* Exception as group:
+                failures += 1
+                errors = sorted({type(error).__name__ for error in _leaves(group)})
+                log.warning("broker away", errors=errors, failures=failures)
+            if not self.draining.is_set():
+                await self._back_off(failures)
+
+    async def _back_off(self, failures: int) -> None:
+        delay = min(LONGEST_BACK_OFF, 0.1 * 2**failures) * random.uniform(0.5, 1)  # noqa: S311  jitter
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.draining.wait(), delay)
+
+    async def _work(self, link: Link) -> None:
+        publisher = Publisher(link.publisher, self._settings.publish_timeout)
+        async with asyncio.TaskGroup() as tasks:
+            watch = tasks.create_task(link.watch())
+            relay = tasks.create_task(self.relay.run(publisher, self.draining))
+            consumers = [
+                tasks.create_task(self._consume(consumer, link, publisher)) for consumer in self.consumers
+            ]
+            await asyncio.wait([relay, *consumers])
+            watch.cancel()
+
+    async def _consume(self, consumer: Consumer, link: Link, publisher: Publisher) -> None:
+        channel = await link.consuming.channel(publisher_confirms=False)
+        _ring_when_closed(channel, link.lost)
+        await consumer.run(channel, publisher, self.stopping)
+
+    @asynccontextmanager
+    async def _linked(self) -> AsyncIterator[Link]:
+        lost = asyncio.Event()
+        publishing = await self._connect("publishing")
+        try:
+            consuming = await self._connect("consuming")
+            try:
+                link = await self._prepare(publishing, consuming, lost)
+                self._link = link
+                yield link
+            finally:
+                self._link = None
+                await _close(consuming)
+        finally:
+            await _close(publishing)
+
+    async def _prepare(
+        self, publishing: AbstractConnection, consuming: AbstractConnection, lost: asyncio.Event
+    ) -> Link:
+        for connection in (publishing, consuming):
+            connection.close_callbacks.add(lambda *_: lost.set())
+        publisher = await publishing.channel(publisher_confirms=True, on_return_raises=True)
+        watcher = await consuming.channel(publisher_confirms=False)
+        delays = {*self._settings.retry_delays, *self._settings.not_yet_delays}
+        await topology.declare(watcher, delays, self._settings.history_days)
+        for channel in (publisher, watcher):
+            _ring_when_closed(channel, lost)
+        return Link(publishing, consuming, publisher, watcher, lost)
+
+    async def _connect(self, purpose: str) -> AbstractConnection:
+        return await aio_pika.connect(
+            self._settings.amqp_url,
+            timeout=10,
+            heartbeat=HEARTBEAT,
+            client_properties={"connection_name": f"{self._settings.database} {purpose}"},
+        )
+
+    async def counts(self) -> tuple[int, int]:
+        """Return how many messages lie in this service's queues, and how many wait to be tried again."""
+        link = self._link
+        if link is None:
+            return 0, 0
+        queued = sum([await one.waiting_in_queue() for one in self.consumers])
+        delays = {*self._settings.retry_delays, *self._settings.not_yet_delays}
+        retrying = sum(
+            [await _lying(link.watcher, one.queue.retry(delay)) for one in self.consumers for delay in delays]
+        )
+        return queued, retrying
+
+
+def _ring_when_closed(channel: AbstractChannel, lost: asyncio.Event) -> None:
+    channel.close_callbacks.add(lambda *_: lost.set())
+
+
+async def _lying(channel: AbstractChannel, queue: str) -> int:
+    declared = await channel.declare_queue(queue, passive=True, timeout=5)
+    return declared.declaration_result.message_count or 0
+
+
+async def _close(connection: AbstractConnection) -> None:
+    with suppress(Exception):
+        await asyncio.wait_for(connection.close(), 2)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    return [
+        leaf
+        for error in group.exceptions
+        for leaf in (_leaves(error) if isinstance(error, BaseExceptionGroup) else [error])
+    ]

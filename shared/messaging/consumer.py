@@ -1,0 +1,199 @@
+"""The batching consumer: many messages, one transaction, one acknowledgement."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import structlog
+from aiormq import Channel
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+
+from shared.events.envelope import Undecodable
+from shared.messaging.errors import ConnectionLost, Unreadable
+from shared.messaging.inbound import Reader
+from shared.messaging.ladder import Ladder, describe, move
+from shared.messaging.publisher import Publisher
+from shared.messaging.topology import WorkQueue
+from shared.storage.errors import StorageUnavailable
+from shared.storage.transactions import Failed, Piece, Transactions
+from shared.telemetry import HANDLED, SET_ASIDE
+from shared.waiting import first_of
+
+AWAY = 0.5
+"""Seconds between two looks at a database that is away."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many messages are taken at once, and how long a batch waits to fill (seconds)."""
+
+    batch: int
+    wait: float
+    prefetch: int
+    poll: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A message whose work was not done, why, and where."""
+
+    message: AbstractIncomingMessage
+    error: Exception
+    place: str
+
+
+class Consumer:
+    """Reads one queue. What it has not finished when the connection is lost is dropped, and comes again.
+
+    It starts at prefetch 1 and widens at the first message that was never delivered before: after a crash
+    the broker counts a delivery for everything that was unacknowledged, so a message that kills the process
+    must meet it alone.
+    """
+
+    def __init__(
+        self, queue: WorkQueue, reader: Reader, transactions: Transactions, ladder: Ladder, pace: Pace
+    ) -> None:
+        self.queue = queue
+        self.handled = 0
+        self.attached = False
+        self._reader = reader
+        self._transactions = transactions
+        self._ladder = ladder
+        self._pace = pace
+        self._waiting: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+        self._at_work = 0
+        self._channel: AbstractChannel | None = None
+
+    @property
+    def in_hand(self) -> int:
+        """How many messages this process has taken and not yet acknowledged."""
+        return self._waiting.qsize() + self._at_work
+
+    async def waiting_in_queue(self) -> int:
+        """Return how many messages lie in the queue; asked on the channel that they come by, so none slips by."""
+        if self._channel is None:
+            return 0
+        declared = await self._channel.declare_queue(self.queue.name, passive=True, timeout=5)
+        return declared.declaration_result.message_count or 0
+
+    async def run(self, channel: AbstractChannel, publisher: Publisher, stopping: asyncio.Event) -> None:
+        """Consume until ``stopping`` is set; raises ConnectionLost where the broker took the consumer away."""
+        self._waiting = asyncio.Queue()
+        self._channel = channel
+        queue = await channel.get_queue(self.queue.name, ensure=False)
+        try:
+            await self._consume(queue, publisher, stopping, prefetch=1)
+            while not stopping.is_set():
+                await self._consume(queue, publisher, stopping, prefetch=self._pace.prefetch)
+        finally:
+            self.attached = False
+            self._channel = None
+
+    async def _consume(
+        self, queue: AbstractQueue, publisher: Publisher, stopping: asyncio.Event, prefetch: int
+    ) -> None:
+        """Consume at this prefetch until it may be widened, or until ``stopping``."""
+        assert self._channel is not None  # noqa: S101
+        await self._channel.set_qos(prefetch_count=prefetch, timeout=10)
+        arrived = asyncio.Event()
+
+        async def arrive(message: AbstractIncomingMessage) -> None:
+            self._waiting.put_nowait(message)
+            arrived.set()
+
+        tag = await queue.consume(arrive, timeout=10)
+        self.attached = True
+        while not stopping.is_set():
+            if self._waiting.empty():
+                arrived.clear()
+                await first_of(arrived, stopping, timeout=self._pace.poll)
+                await self._still_attached(tag)
+                continue
+            batch = await self._batch(arrived)
+            await self._work(batch, publisher, stopping)
+            widen = prefetch == 1 and not batch[0].redelivered
+            if widen:
+                await queue.cancel(tag)
+            await self._acknowledge(batch)
+            if widen:
+                return
+        await queue.cancel(tag)
+
+    async def _still_attached(self, tag: str) -> None:
+        assert self._channel is not None  # noqa: S101
+        channel = cast("Channel", await self._channel.get_underlay_channel())
+        if tag not in channel.consumers:
+            raise ConnectionLost(f"the broker cancelled the consumer of {self.queue.name}")
+
+    async def _batch(self, arrived: asyncio.Event) -> list[AbstractIncomingMessage]:
+        """Take what waits, up to a batch, and a few milliseconds' worth of what is still coming."""
+        batch = [self._waiting.get_nowait()]
+        until = time.monotonic() + self._pace.wait
+        while len(batch) < self._pace.batch:
+            if not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+                continue
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            arrived.clear()
+            await first_of(arrived, timeout=left)
+        return batch
+
+    async def _work(
+        self, batch: Sequence[AbstractIncomingMessage], publisher: Publisher, stopping: asyncio.Event
+    ) -> None:
+        self._at_work = len(batch)
+        troubles: list[Trouble] = []
+        pieces: list[Piece[None]] = []
+        owners: list[tuple[AbstractIncomingMessage, str]] = []
+        for message in batch:
+            try:
+                piece, reaction = self._reader.piece(message)
+            except (Undecodable, Unreadable) as error:
+                troubles.append(Trouble(message, error, self.queue.name))
+                continue
+            pieces.append(piece)
+            owners.append((message, reaction.place))
+        for (message, place), outcome in zip(owners, await self._run(pieces, stopping), strict=True):
+            if isinstance(outcome, Failed):
+                troubles.append(Trouble(message, outcome.error, place))
+        await asyncio.gather(*(self._set_aside(trouble, publisher) for trouble in troubles))
+
+    async def _run(self, pieces: Sequence[Piece[None]], stopping: asyncio.Event) -> list[object]:
+        if not pieces:
+            return []
+        while True:
+            try:
+                return list(await self._transactions.run(pieces))
+            except StorageUnavailable as error:
+                log.warning("database away", queue=self.queue.name, waiting=self.in_hand, error=str(error))
+                if stopping.is_set():
+                    raise  # what is in hand goes back to the broker
+                await first_of(stopping, timeout=AWAY)
+
+    async def _set_aside(self, trouble: Trouble, publisher: Publisher) -> None:
+        verdict = self._ladder.judge(trouble.message.headers, trouble.error)
+        SET_ASIDE.labels(
+            self.queue.name, verdict.reason, "parked" if verdict.delay is None else "retry"
+        ).inc()
+        log.log(
+            30 if verdict.delay is None else 20,
+            "message parked" if verdict.delay is None else "message will be tried again",
+            queue=self.queue.name,
+            message_id=trouble.message.message_id,
+            reason=verdict.reason,
+            place=trouble.place,
+            error=describe(trouble.error),
+            delay=verdict.delay,
+        )
+        await move(publisher, self.queue, trouble.message, verdict, trouble.error, trouble.place)
+
+    async def _acknowledge(self, batch: Sequence[AbstractIncomingMessage]) -> None:
+        await batch[-1].ack(multiple=True)
+        self.handled += len(batch)
+        self._at_work = 0
+        HANDLED.labels(self.queue.name).inc(len(batch))

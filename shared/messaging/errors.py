@@ -1,0 +1,13 @@
+"""What can go wrong between us and the broker, and with what it brings."""
+
+
+class ConnectionLost(Exception):  # noqa: N818  a state of the world, not a mistake
+    """The connection, a channel or a consumer is gone: everything on it is to be built anew."""
+
+
+class Unreadable(Exception):  # noqa: N818
+    """A message that no retry can mend; ``reason`` is stable, the text never quotes the message."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason

@@ -1,0 +1,115 @@
+"""The outbox relay: publishes what transactions have decided, each subject's in its sequence."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import HeadersType
+from pymongo import ASCENDING
+from pymongo.errors import PyMongoError
+
+from shared.events.envelope import headers
+from shared.messaging.publisher import Publisher
+from shared.storage.client import Client, Database
+from shared.storage.lease import Lease
+from shared.storage.outbox import OUTBOX, PUBLISHED, WAITING, Entry, read_entry
+from shared.waiting import first_of
+
+PAGE = 500
+log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Takes waiting entries from the outbox, publishes them with confirms, and only then marks them.
+
+    Entries of one subject go one after the other, the next when the last is confirmed; subjects go side by
+    side, so that one that fails holds up its own subject only. What was published and not yet marked when
+    a process died is published again: at least once on the wire, and the inboxes make it once.
+    """
+
+    def __init__(
+        self, client: Client, store: Database, lease: Lease, wake: asyncio.Event, poll: float
+    ) -> None:
+        self.published = 0
+        self._client = client
+        self._store = store
+        self._lease = lease
+        self._wake = wake
+        self._poll = poll
+
+    async def run(self, publisher: Publisher, draining: asyncio.Event) -> None:
+        """Relay until ``draining`` is set and nothing is left that this process may publish."""
+        while True:
+            self._wake.clear()
+            try:
+                moved = await self._lease.hold() and await self._page(publisher)
+            except PyMongoError as error:
+                log.warning("outbox not read", error=type(error).__name__)
+                moved = False
+            if moved:
+                continue
+            if draining.is_set():
+                await self._lease.release()
+                return
+            await first_of(self._wake, draining, timeout=self._poll)
+
+    async def _page(self, publisher: Publisher) -> bool:
+        entries = await self._waiting()
+        chains = by_subject(entries)
+        confirmed: list[Entry] = []
+        sent = await asyncio.gather(
+            *(self._chain(publisher, chain, confirmed) for chain in chains), return_exceptions=True
+        )
+        await self._mark(confirmed)
+        for error in sent:
+            if isinstance(error, BaseException):
+                raise error
+        return bool(confirmed)
+
+    async def _waiting(self) -> list[Entry]:
+        # One snapshot for the whole page, or an entry could be seen whose predecessor was not there yet.
+        async with await self._client.start_session(snapshot=True) as session:
+            found = self._store[OUTBOX].find({"state": WAITING}, session=session).sort("stamp", ASCENDING)
+            return [read_entry(stored) for stored in await found.limit(PAGE).to_list(PAGE)]
+
+    async def _chain(self, publisher: Publisher, chain: Sequence[Entry], confirmed: list[Entry]) -> None:
+        for entry in chain:
+            if not self._lease.held:
+                return
+            await publisher.publish(entry.exchange, entry.routing_key, message(entry))
+            confirmed.append(entry)
+
+    async def _mark(self, confirmed: Iterable[Entry]) -> None:
+        public = [entry.id for entry in confirmed if entry.envelope is not None]
+        private = [entry.id for entry in confirmed if entry.envelope is None]
+        marked = {"state": PUBLISHED, "published_at": datetime.now(UTC)}
+        if public:
+            await self._store[OUTBOX].update_many({"_id": {"$in": public}}, {"$set": marked})
+        if private:  # once it has arrived, nothing personal stays behind, sealed or not
+            await self._store[OUTBOX].update_many(
+                {"_id": {"$in": private}}, {"$set": marked, "$unset": {"body": ""}}
+            )
+        self.published += len(public)
+
+
+def by_subject(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Group entries by subject, each group in its order."""
+    chains: dict[str, list[Entry]] = {}
+    for entry in entries:
+        chains.setdefault(entry.subject, []).append(entry)
+    return list(chains.values())
+
+
+def message(entry: Entry) -> Message:
+    """Write an outbox entry as it travels."""
+    written: HeadersType = {} if entry.envelope is None else {**headers(entry.envelope)}
+    return Message(
+        entry.body,
+        headers=written,
+        content_type="application/json" if entry.envelope is not None else "application/jose",
+        message_id=entry.id,
+        timestamp=datetime.now(UTC),
+        delivery_mode=DeliveryMode.PERSISTENT,
+    )

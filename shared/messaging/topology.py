@@ -1,0 +1,96 @@
+"""Every exchange, queue and binding, as one table. Every process declares all of it before it publishes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aio_pika import ExchangeType
+from aio_pika.abc import AbstractChannel, AbstractQueue
+from pamqp.common import FieldTable
+from shared.events.readers import READERS
+
+from shared.storage.unit import CONTACTS_KEY, EVENTS_EXCHANGE, PRIVATE_EXCHANGE
+
+HISTORY_QUEUE = "events.history"
+DELIVERY_LIMIT = 20
+"""How often a message may come back undone, for what kills the process; what merely fails is counted by us."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkQueue:
+    """A queue that one service reads, with its retry queues and its parking lot beside it."""
+
+    name: str
+    family: str
+    exchange: str
+    routing_keys: tuple[str, ...]
+
+    @property
+    def parked(self) -> str:
+        """The queue of messages that a person has to decide on."""
+        return f"{self.family}.parked"
+
+    def retry(self, delay: float) -> str:
+        """The queue in which a message waits this many seconds."""
+        return f"{self.family}.retry.{delay:g}s"
+
+
+def events_queue(service: str) -> WorkQueue:
+    """Return the queue through which a service reads public events."""
+    keys = tuple(sorted(event.routing_key for event in READERS[service]))
+    return WorkQueue(f"{service}.events", service, EVENTS_EXCHANGE, keys)
+
+
+CONTACTS = WorkQueue(CONTACTS_KEY, CONTACTS_KEY, PRIVATE_EXCHANGE, (CONTACTS_KEY,))
+WORK_QUEUES: tuple[WorkQueue, ...] = (*(events_queue(service) for service in sorted(READERS)), CONTACTS)
+
+
+def queues_of(service: str) -> tuple[WorkQueue, ...]:
+    """Return the queues that a service reads."""
+    own = (events_queue(service),) if service in READERS else ()
+    return (*own, CONTACTS) if service == "notifications" else own
+
+
+async def declare(channel: AbstractChannel, delays: Iterable[float], history_days: int) -> None:
+    """Declare the whole topology; what is there already must be as it is declared here."""
+    await channel.declare_exchange(EVENTS_EXCHANGE, ExchangeType.TOPIC, durable=True)
+    await channel.declare_exchange(PRIVATE_EXCHANGE, ExchangeType.DIRECT, durable=True)
+    history = await channel.declare_queue(
+        HISTORY_QUEUE, durable=True, arguments={"x-queue-type": "stream", "x-max-age": f"{history_days}D"}
+    )
+    await history.bind(EVENTS_EXCHANGE, "#")
+    each = sorted(set(delays))
+    for queue in WORK_QUEUES:
+        await _declare_work_queue(channel, queue, each)
+
+
+async def _declare_work_queue(channel: AbstractChannel, queue: WorkQueue, delays: Sequence[float]) -> None:
+    # The parking lot first: a queue whose dead-letter target is missing keeps its dead for minutes.
+    await channel.declare_queue(queue.parked, durable=True, arguments={"x-queue-type": "quorum"})
+    work = await channel.declare_queue(
+        queue.name,
+        durable=True,
+        arguments=_dead_lettering_to(queue.parked) | {"x-delivery-limit": DELIVERY_LIMIT},
+    )
+    for routing_key in queue.routing_keys:
+        await work.bind(queue.exchange, routing_key)
+    for delay in delays:
+        await _declare_retry_queue(channel, queue, delay)
+
+
+async def _declare_retry_queue(channel: AbstractChannel, queue: WorkQueue, delay: float) -> AbstractQueue:
+    return await channel.declare_queue(
+        queue.retry(delay),
+        durable=True,
+        arguments=_dead_lettering_to(queue.name) | {"x-message-ttl": round(delay * 1000)},
+    )
+
+
+def _dead_lettering_to(target: str) -> FieldTable:
+    """Dead-letter at least once, which needs the overflow to reject publishes."""
+    return {
+        "x-queue-type": "quorum",
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": target,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }

@@ -1,0 +1,128 @@
+"""Outgoing work: what must be done in the world outside, once, and never inside a transaction."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import structlog
+from pymongo import ReturnDocument
+from pymongo.errors import PyMongoError
+
+from shared.storage.client import Database
+from shared.storage.collection import Index
+from shared.storage.commands import Commands
+from shared.storage.errors import StorageUnavailable
+from shared.storage.transactions import Piece, Signals
+from shared.storage.unit import OUTGOING, UnitOfWork
+from shared.telemetry import continue_trace
+from shared.waiting import first_of
+
+Record = Callable[[UnitOfWork], Awaitable[None]]
+OUTGOING_INDEXES = (Index(("due_at",)),)
+log = structlog.get_logger(__name__)
+
+
+class Errand(Protocol):
+    """Something to do outside, for one kind of outgoing work."""
+
+    async def run(self, key: str) -> Record:
+        """Do it, and return what is to be committed about it. Raise where it may succeed later."""
+        ...
+
+    async def give_up(self, key: str, error: Exception) -> Record:
+        """Return what is to be committed after the last try has failed."""
+        ...
+
+
+class OutgoingLoop:
+    """Claims pieces of outgoing work, does them side by side, and commits what came of them.
+
+    A claim is the document's own ``due_at`` moved ahead by the server's clock: whoever dies with it leaves it
+    to the next one. What was done outside and not yet committed is then done again, under the same key: that
+    window, from the other side's yes to our commit, is left.
+    """
+
+    def __init__(
+        self,
+        store: Database,
+        commands: Commands,
+        signals: Signals,
+        errands: dict[str, Errand],
+        *,
+        delays: tuple[float, ...],
+        claim: float,
+        at_once: int,
+        poll: float,
+    ) -> None:
+        self._outgoing = store[OUTGOING]
+        self._commands = commands
+        self._wake = signals.outgoing
+        self._errands = errands
+        self._delays = delays
+        self._claim_seconds = claim
+        self._free = asyncio.Semaphore(at_once)
+        self._poll = poll
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until ``stopping`` is set; then finish what is in hand."""
+        async with asyncio.TaskGroup() as tasks:
+            while not stopping.is_set():
+                await self._free.acquire()
+                self._wake.clear()
+                claimed = await self._claim()
+                if claimed is None:
+                    self._free.release()
+                    await first_of(self._wake, stopping, timeout=self._poll)
+                else:
+                    tasks.create_task(self._do(claimed))
+
+    async def _claim(self) -> dict[str, Any] | None:
+        ahead = {"$add": ["$$NOW", int(self._claim_seconds * 1000)]}
+        try:
+            return await self._outgoing.find_one_and_update(
+                {"$expr": {"$lte": ["$due_at", "$$NOW"]}},
+                [{"$set": {"due_at": ahead, "attempts": {"$add": ["$attempts", 1]}}}],
+                sort=[("due_at", 1)],
+                return_document=ReturnDocument.AFTER,
+            )
+        except PyMongoError as error:
+            log.warning("outgoing work not read", error=type(error).__name__)
+            return None
+
+    async def _do(self, claimed: dict[str, Any]) -> None:
+        kind, key = claimed["kind"], claimed["key"]
+        try:
+            record = await self._try(self._errands[kind], key, claimed["attempts"])
+            if record is None:
+                await self._put_off(claimed)
+            else:
+                await self._commands.run(
+                    Piece(lambda unit: _finish(kind, key, record, unit), traceparent=continue_trace(None))
+                )
+        except (PyMongoError, StorageUnavailable) as error:  # its claim runs out, and it is done again
+            log.warning("outgoing work not recorded", kind=kind, key=key, error=type(error).__name__)
+        except Exception as error:
+            log.exception("outgoing work failed", kind=kind, key=key, error=type(error).__name__)
+        finally:
+            self._free.release()
+
+    async def _try(self, errand: Errand, key: str, attempts: int) -> Record | None:
+        try:
+            async with asyncio.timeout(self._claim_seconds / 2):
+                return await errand.run(key)
+        except (PyMongoError, StorageUnavailable):
+            raise
+        except Exception as error:
+            log.warning("outgoing work put off", key=key, attempts=attempts, error=type(error).__name__)
+            return await errand.give_up(key, error) if attempts > len(self._delays) else None
+
+    async def _put_off(self, claimed: dict[str, Any]) -> None:
+        delay = self._delays[claimed["attempts"] - 1]
+        await self._outgoing.update_one(
+            {"_id": claimed["_id"]}, [{"$set": {"due_at": {"$add": ["$$NOW", int(delay * 1000)]}}}]
+        )
+
+
+async def _finish(kind: str, key: str, record: Record, unit: UnitOfWork) -> None:
+    if await unit.sent_out(kind, key):
+        await record(unit)

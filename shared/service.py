@@ -1,0 +1,234 @@
+"""A service's process: the API, the consumers, the timers, the outgoing work and the relay, in one."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+import uvicorn
+from fastapi import APIRouter, FastAPI
+
+from shared import clock as clocks
+from shared.clock import Clock
+from shared.messaging.broker import Broker
+from shared.messaging.consumer import Consumer, Pace
+from shared.messaging.inbound import EventReader, Opener, PrivateReader, Reader
+from shared.messaging.ladder import Ladder
+from shared.messaging.reactions import Reactions
+from shared.messaging.relay import Relay
+from shared.messaging.topology import CONTACTS, WorkQueue, events_queue, queues_of
+from shared.outgoing import OUTGOING_INDEXES, Errand, OutgoingLoop
+from shared.settings import DAY, Settings
+from shared.storage.client import (
+    Client,
+    Database,
+    connect,
+    create_collection,
+    create_indexes,
+    database,
+    expire_after,
+    prepare,
+    require_replica_set,
+)
+from shared.storage.collection import Collection
+from shared.storage.commands import Commands
+from shared.storage.lease import LEASES, Lease
+from shared.storage.outbox import OUTBOX, OUTBOX_INDEXES
+from shared.storage.transactions import INBOX, Transactions
+from shared.storage.unit import OUTGOING, TIMERS, Tools
+from shared.telemetry import configure
+from shared.timers import TIMER_INDEXES, TimerLoop, Timers
+from shared.web import health
+from shared.web.app import create_app
+from shared.web.health import CountWaiting, Health, nothing_waits
+from shared.web.identity import Identity
+from shared.web.idempotency import Once, answers
+from shared.web.pages import Reader as Documents
+from shared.web.parts import HttpParts
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """What a service consists of; its ``app.py`` fills this in, and nothing else wires anything."""
+
+    name: str
+    description: str
+    settings: Settings
+    collections: Sequence[Collection[Any]]
+    routers: Sequence[APIRouter]
+    reactions: Reactions = field(default_factory=Reactions)
+    private_reactions: Reactions = field(default_factory=Reactions)
+    opener: Opener | None = None
+    """Opens private messages; only notifications has one."""
+    timers: Timers = field(default_factory=Timers)
+    errands: Callable[["Process"], dict[str, Errand]] = lambda _: {}
+    count_waiting: CountWaiting = nothing_waits
+    tools: Sequence[object] = ()
+    """What its own work needs beside documents: its rules, its vault."""
+
+
+class Process:
+    """One process of a service, from its start to its end."""
+
+    def __init__(self, parts: Parts) -> None:
+        settings = parts.settings
+        self.parts = parts
+        self.clock = Clock()
+        self.client: Client = connect(settings.mongo_url, settings.storage_timeout)
+        self.store: Database = database(self.client, settings.database)
+        self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
+        self.transactions = Transactions(
+            self.client,
+            self.store,
+            [*parts.collections, answers],
+            self.clock,
+            zone=ZoneInfo(settings.programme_time_zone),
+            tools=Tools(*parts.tools),
+            patience=settings.storage_timeout,
+        )
+        self.commands = Commands(self.transactions, settings.batch_size)
+        self.documents = Documents(self.store)
+        self.broker = Broker(settings, self._relay(), self._consumers())
+        self.timers = TimerLoop(
+            self.store,
+            self.transactions,
+            self.clock,
+            parts.timers,
+            self._lease("timers"),
+            settings.poll_seconds,
+        )
+        self.outgoing = OutgoingLoop(
+            self.store,
+            self.commands,
+            self.transactions.signals,
+            parts.errands(self),
+            delays=settings.outgoing_delays,
+            claim=settings.outgoing_claim_seconds,
+            at_once=settings.outgoing_at_once,
+            poll=settings.poll_seconds,
+        )
+        self.app = self._app()
+
+    def _lease(self, name: str) -> Lease:
+        return Lease(self.store, name, self.owner, self.parts.settings.lease_seconds)
+
+    def _relay(self) -> Relay:
+        wake = self.transactions.signals.outbox
+        return Relay(self.client, self.store, self._lease("relay"), wake, self.parts.settings.poll_seconds)
+
+    def _consumers(self) -> list[Consumer]:
+        settings = self.parts.settings
+        ladder = Ladder(settings.retry_delays, settings.not_yet_delays)
+        pace = Pace(settings.batch_size, settings.batch_wait, settings.prefetch, settings.poll_seconds)
+        return [
+            Consumer(queue, self._reader(queue), self.transactions, ladder, pace)
+            for queue in queues_of(self.parts.name)
+        ]
+
+    def _reader(self, queue: WorkQueue) -> Reader:
+        if queue != CONTACTS:
+            return EventReader(self.parts.reactions)
+        if self.parts.opener is None:
+            raise TypeError(f"{self.parts.name} reads {CONTACTS.name} and has nothing to open it with")
+        return PrivateReader(self.parts.private_reactions, self.parts.opener)
+
+    def _app(self) -> FastAPI:
+        settings = self.parts.settings
+        app = create_app(
+            f"Enmusubi {self.parts.name}",
+            self.parts.description,
+            "0.1.0",
+            self.parts.routers,
+            Identity(settings),
+            settings.cors_origins,
+        )
+        health.install(app, Health(self.store, self.broker, self.clock, self.parts.count_waiting))
+        app.state.parts = HttpParts(
+            commands=self.commands,
+            once=Once(self.commands),
+            documents=self.documents,
+            clock=self.clock,
+            zone=ZoneInfo(settings.programme_time_zone),
+            tools=Tools(*self.parts.tools),
+        )
+        return app
+
+    async def prepare(self) -> None:
+        """Refuse a database without transactions; create what is not there yet."""
+        days = self.parts.settings.inbox_days
+        await require_replica_set(self.client)
+        await prepare(self.store, [*self.parts.collections, answers])
+        for name, indexes in (
+            (OUTBOX, OUTBOX_INDEXES),
+            (INBOX, ()),
+            (TIMERS, TIMER_INDEXES),
+            (OUTGOING, OUTGOING_INDEXES),
+            (LEASES, ()),
+        ):
+            await create_collection(self.store, name)
+            await create_indexes(self.store, name, indexes)
+        await expire_after(self.store, INBOX, "arrived_at", days * DAY)
+        await expire_after(self.store, OUTBOX, "published_at", days * DAY)
+
+    async def run(self) -> None:
+        """Serve until the process is told to stop; then finish what is in hand."""
+        server, listening = self._server()
+        await self.prepare()
+        stopping = self.broker.stopping
+        async with asyncio.TaskGroup() as tasks:
+            following = await self._follow_clock(tasks, listening)
+            broker = tasks.create_task(self.broker.run())
+            work = [
+                tasks.create_task(self.timers.run(stopping, self.parts.settings.batch_size)),
+                tasks.create_task(self.outgoing.run(stopping)),
+            ]
+            await server.serve([listening])
+            stopping.set()
+            await asyncio.wait(work, timeout=self.parts.settings.shutdown_seconds)
+            self.broker.draining.set()
+            await asyncio.wait([broker], timeout=self.parts.settings.shutdown_seconds)
+            for task in (*following, *work, broker):
+                task.cancel()
+        self.client.close()
+
+    def _server(self) -> tuple[uvicorn.Server, socket.socket]:
+        settings = self.parts.settings
+        listening = socket.create_server((settings.host, settings.port), backlog=1024)
+        config = uvicorn.Config(self.app, log_config=None, access_log=False, lifespan="off")
+        return uvicorn.Server(config), listening
+
+    async def _follow_clock(
+        self, tasks: asyncio.TaskGroup, listening: socket.socket
+    ) -> list[asyncio.Task[None]]:
+        settings = self.parts.settings
+        if not settings.local_run:
+            return []
+        host, port = listening.getsockname()[:2]
+        url = f"http://{host}:{port}"
+        store = database(self.client, settings.clock_database)
+        return [tasks.create_task(clocks.follow(self.clock, store, f"{self.parts.name}@{url}", url))]
+
+
+def run(build: Callable[[], Parts]) -> None:
+    """Run a service until it is told to stop: what ``python -m services.<name>`` does."""
+    import uvloop  # noqa: PLC0415  only a process of its own has a loop to choose
+
+    parts = build()
+    configure(parts.name, parts.settings.log_level, parts.settings.log_format)
+    expected = frozenset(events_queue(parts.name).routing_keys)
+    reacted = frozenset(event.routing_key for event in parts.reactions.events)
+    if not reacted <= expected:
+        raise TypeError(f"{parts.name} reacts to what it does not read: {sorted(reacted - expected)}")
+    if missing := sorted(expected - reacted):
+        log.warning("events without a reaction will be parked", events=missing)
+
+    async def main() -> None:
+        await Process(parts).run()
+
+    uvloop.run(main())

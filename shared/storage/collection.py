@@ -1,0 +1,124 @@
+"""A collection: which documents it holds, under which id, and which indexes it needs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any, Generic, NamedTuple, TypeVar, cast
+
+from pydantic import TypeAdapter
+
+DocumentT = TypeVar("DocumentT")
+
+# What the storage layer keeps beside a document's own fields.
+KEPT_BESIDE = ("version", "schema", "sequence", "stamp", "changed_at")
+
+
+class Key(NamedTuple):
+    """Where one document lies."""
+
+    collection: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index, declared beside its collection and created when a service starts."""
+
+    fields: tuple[str, ...]
+    unique: bool = False
+    where: Mapping[str, Any] | None = None
+    """Only documents that match this are indexed (a partial index)."""
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """A filter: the field is one of these values."""
+
+    values: Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A filter: the field is a string that sorts from ``low`` to ``high``, both included."""
+
+    low: str
+    high: str
+
+
+class Collection(Generic[DocumentT]):
+    """Documents of one type: frozen dataclasses, one field of which is the id.
+
+    In MongoDB a document has ``_id``, its other fields as JSON would show them, and beside them ``version``,
+    ``schema``, ``sequence`` (of the last event about it), ``stamp`` (the order of its last outbox entry) and
+    ``changed_at`` (real time).
+    """
+
+    def __init__(
+        self,
+        document: type[DocumentT],
+        name: str,
+        *,
+        id: str,  # noqa: A002  the field's name is what callers read
+        schema: int = 1,
+        indexes: Sequence[Index] = (),
+        keep_for: timedelta | None = None,
+    ) -> None:
+        names = {field.name for field in fields(cast("Any", document))}
+        taken = names.intersection(KEPT_BESIDE)
+        if id not in names or taken:
+            raise TypeError(f"{document.__name__} needs a field {id!r} and must not have {sorted(taken)}")
+        self.document = document
+        self.name = name
+        self.schema = schema
+        self.indexes = tuple(indexes)
+        self.keep_for = keep_for
+        self._id_field = id
+        self._adapter: TypeAdapter[DocumentT] = TypeAdapter(document)
+
+    def key(self, id: str) -> Key:  # noqa: A002
+        """Name the document with this id, for a reaction's ``reads``."""
+        return Key(self.name, id)
+
+    def id_of(self, document: DocumentT) -> str:
+        """Return the document's id."""
+        return cast("str", getattr(document, self._id_field))
+
+    def read(self, stored: Mapping[str, Any]) -> DocumentT:
+        """Make a document of what MongoDB holds; raises ValidationError where it no longer fits."""
+        return self._adapter.validate_python({**stored, self._id_field: stored["_id"]})
+
+    def write(self, document: DocumentT) -> dict[str, Any]:
+        """Return the document's fields as MongoDB holds them, without ``_id`` and what is kept beside."""
+        content = self._adapter.dump_python(document, mode="json", exclude_none=True)
+        del content[self._id_field]
+        return cast("dict[str, Any]", content)
+
+
+def matches(content: Mapping[str, Any], where: Mapping[str, object]) -> bool:
+    """Say whether a stored content passes an equality, :class:`In` or :class:`Between` filter on each field."""
+    return all(_passes(content.get(field), wanted) for field, wanted in where.items())
+
+
+def _passes(value: object, wanted: object) -> bool:
+    match wanted:
+        case In(values):
+            return any(_passes(value, one) for one in values)
+        case Between(low, high):
+            return isinstance(value, str) and low <= value <= high
+        case _:
+            return value == wanted or (isinstance(value, list) and wanted in value)
+
+
+def query(where: Mapping[str, object]) -> dict[str, Any]:
+    """Write the same filter as MongoDB reads it."""
+    return {field: _condition(wanted) for field, wanted in where.items()}
+
+
+def _condition(wanted: object) -> object:
+    match wanted:
+        case In(values):
+            return {"$in": list(values)}
+        case Between(low, high):
+            return {"$gte": low, "$lte": high}
+        case _:
+            return wanted

@@ -1,0 +1,249 @@
+"""Transactions: a batch of work read, done and committed at once, each piece exactly once."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+import structlog
+from pymongo.errors import AutoReconnect, ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from shared.clock import Clock
+from shared.events.envelope import Envelope
+from shared.storage.batch import Batch
+from shared.storage.client import MAJORITY, Client, Database, Session
+from shared.storage.collection import Collection, Key
+from shared.storage.errors import IdReused, StorageUnavailable
+from shared.storage.unit import Context, Tools, UnitOfWork
+
+INBOX = "inbox"
+DUPLICATE_KEY = 11000
+FRESH_STARTS = 5
+ResultT = TypeVar("ResultT")
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What the inbox remembers of a message: who sent it, under which id, and a hash of its body."""
+
+    source: str
+    id: str
+    body_hash: str
+
+    @property
+    def key(self) -> str:
+        """The inbox entry's id."""
+        return f"{self.source}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece(Generic[ResultT]):
+    """A piece of work: what to do, what it reads, and (for a message) what to do it once for."""
+
+    do: Callable[[UnitOfWork], Awaitable[ResultT]]
+    reads: Sequence[Key] = ()
+    arrival: Arrival | None = None
+    envelope: Envelope | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[ResultT]):
+    """The piece has had its effect, now or (``repeat``) when it first arrived."""
+
+    result: ResultT | None
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The piece has had no effect, for this reason."""
+
+    error: Exception
+
+
+Outcome = Done[ResultT] | Failed
+
+
+@dataclass
+class Signals:
+    """Rung after a commit that left work behind, so that nobody need wait for a poll."""
+
+    outbox: asyncio.Event = field(default_factory=asyncio.Event)
+    timers: asyncio.Event = field(default_factory=asyncio.Event)
+    outgoing: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Transactions:
+    """Runs batches of work, one transaction at a time (two of one process would only conflict)."""
+
+    def __init__(
+        self,
+        client: Client,
+        store: Database,
+        collections: Sequence[Collection[Any]],
+        clock: Clock,
+        *,
+        zone: ZoneInfo,
+        tools: Tools,
+        patience: float,
+    ) -> None:
+        self.signals = Signals()
+        self._client = client
+        self._store = store
+        self._collections: Mapping[str, Collection[Any]] = {one.name: one for one in collections}
+        self._clock = clock
+        self._zone = zone
+        self._tools = tools
+        self._patience = patience
+        self._turn = asyncio.Lock()
+
+    async def run(self, pieces: Sequence[Piece[ResultT]]) -> list[Outcome[ResultT]]:
+        """Do the pieces in order in one transaction; return what became of each.
+
+        A piece that raises has no effect and takes no other with it. Where the transaction as a whole cannot
+        be committed for a reason of its content, the pieces are done one by one. Raises StorageUnavailable
+        where the database is away; then nothing is known to have had an effect, and all may be done again.
+        """
+        async with self._turn:
+            try:
+                return await self._persistently(pieces)
+            except StorageUnavailable:
+                raise
+            except Exception as error:
+                if len(pieces) == 1:
+                    return [Failed(error)]
+                log.warning("batch split", pieces=len(pieces), error=type(error).__name__)
+                return [await self._alone(piece) for piece in pieces]
+
+    async def _alone(self, piece: Piece[ResultT]) -> Outcome[ResultT]:
+        try:
+            return (await self._persistently([piece]))[0]
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            return Failed(error)
+
+    async def _persistently(self, pieces: Sequence[Piece[ResultT]]) -> list[Outcome[ResultT]]:
+        deadline = time.monotonic() + self._patience
+        fresh_starts = 0
+        while True:
+            try:
+                return await self._attempt(pieces)
+            except PyMongoError as error:
+                if _duplicate_key(error) and fresh_starts < FRESH_STARTS:
+                    fresh_starts += 1  # somebody else inserted it first: read again, it is there now
+                elif not _transient(error):
+                    raise
+                elif time.monotonic() > deadline:
+                    raise StorageUnavailable(type(error).__name__) from error
+            await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311  spreads two that conflict
+
+    async def _attempt(self, pieces: Sequence[Piece[ResultT]]) -> list[Outcome[ResultT]]:
+        async with await self._client.start_session() as session:
+            session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
+            batch = Batch(self._store, session, self._collections)
+            try:
+                outcomes = await self._do(pieces, batch, session)
+                await batch.flush()
+            except BaseException:
+                await _abort(session)
+                raise
+            await self._commit(session)
+        self._ring(batch)
+        return outcomes
+
+    async def _do(
+        self, pieces: Sequence[Piece[ResultT]], batch: Batch, session: Session
+    ) -> list[Outcome[ResultT]]:
+        known = await self._known(pieces, session)
+        await batch.load(key for piece in pieces for key in piece.reads)
+        outcomes: list[Outcome[ResultT]] = []
+        arrived: list[Arrival] = []
+        for piece in pieces:
+            outcome = await self._one(piece, batch, known)
+            if piece.arrival is not None and isinstance(outcome, Done) and not outcome.repeat:
+                known[piece.arrival.key] = piece.arrival.body_hash
+                arrived.append(piece.arrival)
+            outcomes.append(outcome)
+        await self._remember(arrived, session)
+        return outcomes
+
+    async def _one(self, piece: Piece[ResultT], batch: Batch, known: Mapping[str, str]) -> Outcome[ResultT]:
+        arrival = piece.arrival
+        if arrival is not None and arrival.key in known:
+            same = known[arrival.key] == arrival.body_hash
+            return Done(None, repeat=True) if same else Failed(IdReused(arrival.key))
+        unit = UnitOfWork(
+            batch, Context(self._clock.now(), self._zone, self._tools, piece.traceparent, piece.envelope)
+        )
+        try:
+            result = await piece.do(unit)
+        except PyMongoError:  # the transaction is spoilt, not this piece
+            raise
+        except Exception as error:
+            return Failed(error)
+        batch.changes.merge(unit.changes)
+        return Done(result)
+
+    async def _known(self, pieces: Sequence[Piece[ResultT]], session: Session) -> dict[str, str]:
+        keys = [piece.arrival.key for piece in pieces if piece.arrival is not None]
+        if not keys:
+            return {}
+        found = self._store[INBOX].find({"_id": {"$in": keys}}, session=session)
+        return {entry["_id"]: entry["hash"] for entry in await found.to_list(None)}
+
+    async def _remember(self, arrived: Sequence[Arrival], session: Session) -> None:
+        if arrived:
+            now = datetime.now(UTC)
+            entries = [{"_id": one.key, "hash": one.body_hash, "arrived_at": now} for one in arrived]
+            await self._store[INBOX].insert_many(entries, session=session)
+
+    async def _commit(self, session: Session) -> None:
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                await session.commit_transaction()
+                return
+            except PyMongoError as error:
+                if not error.has_error_label("UnknownTransactionCommitResult"):
+                    raise
+                if time.monotonic() > deadline:
+                    raise StorageUnavailable("whether the commit took place is not known") from error
+
+    def _ring(self, batch: Batch) -> None:
+        if batch.changes.entries:
+            self.signals.outbox.set()
+        touched = {key.collection for key, content in batch.changes.plain.items() if content is not None}
+        if "timers" in touched:
+            self.signals.timers.set()
+        if "outgoing" in touched:
+            self.signals.outgoing.set()
+
+
+async def _abort(session: Session) -> None:
+    try:
+        await session.abort_transaction()
+    except PyMongoError:  # it is gone with the connection
+        log.debug("abort failed")
+
+
+def _duplicate_key(error: PyMongoError) -> bool:
+    if isinstance(error, DuplicateKeyError):
+        return True
+    details = getattr(error, "details", None) or {}
+    return any(one.get("code") == DUPLICATE_KEY for one in details.get("writeErrors", ()))
+
+
+def _transient(error: PyMongoError) -> bool:
+    return (
+        error.has_error_label("TransientTransactionError")
+        or getattr(error, "code", None) == 112  # noqa: PLR2004  WriteConflict
+        or isinstance(error, (AutoReconnect, ConnectionFailure))
+    )

@@ -1,0 +1,42 @@
+"""Logs, metrics and traces: what operators see. None of them ever holds personal data."""
+
+import logging
+import secrets
+import sys
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+HANDLED = Counter("enmusubi_messages_handled", "Messages taken from a queue and done with", ["queue"])
+SET_ASIDE = Counter("enmusubi_messages_set_aside", "Messages not done", ["queue", "reason", "where"])
+REQUESTS = Histogram("enmusubi_http_seconds", "Time to answer a request", ["method", "route", "status"])
+WORK = Gauge("enmusubi_work", "What is still to be done, as /readyz shows it", ["kind"])
+
+
+def configure(service: str, level: str, log_format: str) -> None:
+    """Set up structlog for a process: JSON lines on standard output, or text for a person."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.dict_tracebacks,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stdout, format="%(message)s")
+
+
+def continue_trace(traceparent: str | None) -> str:
+    """Return a W3C ``traceparent`` for work that this one caused; a new trace where there is none."""
+    parts = (traceparent or "").split("-")
+    shaped = len(parts) == 4 and [len(part) for part in parts] == [2, 32, 16, 2]  # noqa: PLR2004
+    trace = parts[1] if shaped else secrets.token_hex(16)
+    return f"00-{trace}-{secrets.token_hex(8)}-01"

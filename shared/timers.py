@@ -1,0 +1,132 @@
+"""Timers: what is due later, and the one loop that does it when its time has come."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from pymongo import ASCENDING
+from pymongo.errors import PyMongoError
+
+from shared.clock import Clock
+from shared.storage.client import Database
+from shared.storage.collection import Index
+from shared.storage.errors import StorageUnavailable
+from shared.storage.lease import Lease
+from shared.storage.transactions import Failed, Piece, Transactions
+from shared.storage.unit import TIMERS, UnitOfWork
+from shared.telemetry import continue_trace
+from shared.waiting import first_of
+
+Fall = Callable[[str, UnitOfWork], Awaitable[None]]
+TIMER_INDEXES = (Index(("due_at", "kind", "key")),)
+BACK_OFF = (0.2, 1.0, 5.0, 30.0, 300.0)
+"""Real seconds before a timer whose function failed is tried again; the last one from then on."""
+log = structlog.get_logger(__name__)
+
+
+class Timers:
+    """A service's due things: one function for each kind, called with the key that the timer was set with."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[str, Fall] = {}
+
+    def due(self, kind: str) -> Callable[[Fall], Fall]:
+        """Have the function called when a timer of this kind falls due."""
+
+        def register(do: Fall) -> Fall:
+            self._by_kind[kind] = do
+            return do
+
+        return register
+
+    def of(self, kind: str) -> Fall:
+        """Return the function for this kind; raises KeyError where there is none."""
+        return self._by_kind[kind]
+
+
+class TimerLoop:
+    """Does what is due, in batches, in the same unit of work as a reaction; the timer goes in that transaction."""
+
+    def __init__(
+        self,
+        store: Database,
+        transactions: Transactions,
+        clock: Clock,
+        timers: Timers,
+        lease: Lease,
+        poll: float,
+    ) -> None:
+        self._timers = store[TIMERS]
+        self._transactions = transactions
+        self._clock = clock
+        self._registered = timers
+        self._lease = lease
+        self._poll = poll
+        self._wake = transactions.signals.timers
+        clock.on_move(self._wake.set)
+
+    async def run(self, stopping: asyncio.Event, batch: int) -> None:
+        """Work until ``stopping`` is set."""
+        while not stopping.is_set():
+            self._wake.clear()
+            try:
+                if await self._lease.hold() and await self._fall(batch):
+                    continue
+                pause = await self._until_next()
+            except (PyMongoError, StorageUnavailable) as error:
+                log.warning("timers not read", error=type(error).__name__)
+                pause = self._poll
+            await first_of(self._wake, stopping, timeout=pause)
+        await self._lease.release()
+
+    async def _fall(self, batch: int) -> bool:
+        due = await self._due(batch)
+        if not due:
+            return False
+        outcomes = await self._transactions.run([self._piece(timer) for timer in due])
+        for timer, outcome in zip(due, outcomes, strict=True):
+            if isinstance(outcome, Failed):
+                await self._put_off(timer, outcome.error)
+        return True
+
+    async def _due(self, batch: int) -> Sequence[dict[str, Any]]:
+        ready = {
+            "due_at": {"$lte": self._clock.now()},
+            "$or": [{"retry_at": {"$exists": False}}, {"retry_at": {"$lte": datetime.now(UTC)}}],
+        }
+        order = [("due_at", ASCENDING), ("kind", ASCENDING), ("key", ASCENDING)]
+        return await self._timers.find(ready).sort(order).limit(batch).to_list(batch)
+
+    def _piece(self, timer: dict[str, Any]) -> Piece[None]:
+        return Piece(partial(self._do, timer["kind"], timer["key"]), traceparent=continue_trace(None))
+
+    async def _do(self, kind: str, key: str, unit: UnitOfWork) -> None:
+        if await unit.take_timer(kind, key):
+            await self._registered.of(kind)(key, unit)
+
+    async def _put_off(self, timer: dict[str, Any], error: Exception) -> None:
+        attempts = timer["attempts"] + 1
+        delay = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+        log.error(
+            "timer failed", kind=timer["kind"], attempts=attempts, error=repr(type(error)), retry_in=delay
+        )
+        await self._timers.update_one(
+            {"_id": timer["_id"]},
+            {"$set": {"attempts": attempts, "retry_at": datetime.now(UTC) + timedelta(seconds=delay)}},
+        )
+
+    async def _until_next(self) -> float:
+        """Return how many seconds to sleep: to the next timer, at most to the next poll."""
+        next_due = await next_due_at(self._timers)
+        if next_due is None:
+            return self._poll
+        return min(self._poll, max(0.01, (next_due - self._clock.now()).total_seconds()))
+
+
+async def next_due_at(timers: Any) -> datetime | None:  # noqa: ANN401  the driver's own type
+    """Return when the next timer falls due in programme time, or None."""
+    first = await timers.find_one({}, sort=[("due_at", ASCENDING)], projection={"due_at": 1})
+    return None if first is None else first["due_at"]

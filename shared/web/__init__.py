@@ -1,0 +1,1 @@
+"""HTTP: the app factory, problems, identity, idempotency, pages, health."""

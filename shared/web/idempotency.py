@@ -1,0 +1,134 @@
+"""Idempotency-Key: a request that creates something may be sent again, and does it once."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from shared.storage.collection import Collection, Key
+from shared.storage.commands import Commands
+from shared.storage.transactions import Piece
+from shared.storage.unit import UnitOfWork
+from shared.web.problems import KeyMissing, KeyReused, Problem, StillAtWork
+
+LONGEST_KEY = 255
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What was answered to a request with this key, for whoever sends it again."""
+
+    key: str
+    request_hash: str
+    status: int
+    body: str
+    media_type: str = "application/json"
+
+
+# Two days: longer than anybody retries, and short enough that a token in an answer has long run out.
+answers = Collection(Answer, "answers", id="key", keep_for=timedelta(days=2))
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """An Idempotency-Key, hashed within the endpoint that it was sent to, and the trace of its request."""
+
+    hashed: str
+    traceparent: str
+
+
+def idempotency_key(
+    request: Request,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="Chosen by you, new for each thing to create, the same when you try again",
+            max_length=LONGEST_KEY,
+        ),
+    ] = None,
+) -> RequestKey:
+    """Return the key; raises KeyMissing."""
+    if not key:
+        raise KeyMissing("choose one, such as a random UUID, and send it again with every retry")
+    return RequestKey(hashed(request.method, request.url.path, key), request.state.traceparent)
+
+
+IdempotencyKey = Annotated[RequestKey, Depends(idempotency_key)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command answers: a model or a problem that is a result, with its status."""
+
+    status: int
+    content: BaseModel | Problem
+
+
+Work = Callable[[UnitOfWork], Awaitable[Reply]]
+
+
+class Once:
+    """Runs commands that create something, each key once."""
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+        self._at_work: set[str] = set()
+
+    async def run(
+        self, key: RequestKey, request: BaseModel, work: Work, reads: Sequence[Key] = ()
+    ) -> Response:
+        """Do the work unless this key has been answered; answer the same either way.
+
+        A problem that ``work`` raises is not remembered (the same key may be tried again); one that it
+        returns in its reply is. Raises KeyReused and StillAtWork.
+        """
+        if key.hashed in self._at_work:
+            raise StillAtWork
+        self._at_work.add(key.hashed)
+        content = hashed(request.model_dump_json())
+        try:
+            answer = await self._commands.run(
+                Piece(
+                    lambda unit: _answer(key.hashed, content, work, unit),
+                    reads=(answers.key(key.hashed), *reads),
+                    traceparent=key.traceparent,
+                )
+            )
+        finally:
+            self._at_work.discard(key.hashed)
+        return Response(answer.body, answer.status, media_type=answer.media_type)
+
+
+async def _answer(key: str, request_hash: str, work: Work, unit: UnitOfWork) -> Answer:
+    known = await unit.get(answers, key)
+    if known is not None:
+        if known.request_hash != request_hash:
+            raise KeyReused
+        return known
+    reply = await work(unit)
+    problem = reply.content if isinstance(reply.content, Problem) else None
+    content = reply.content if problem is None else problem.body()
+    answer = Answer(
+        key=key,
+        request_hash=request_hash,
+        status=reply.status,
+        body=content.model_dump_json(exclude_none=True),  # type: ignore[union-attr]
+        media_type="application/json" if problem is None else "application/problem+json",
+    )
+    unit.save(answers, answer)
+    return answer
+
+
+def hashed(*parts: str) -> str:
+    """Return one hash for several texts; two different lists of texts never share one."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(f"{len(part)}:{part}".encode())
+    return digest.hexdigest()

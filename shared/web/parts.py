@@ -1,0 +1,71 @@
+"""What an endpoint asks its service for."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+
+from shared.clock import Clock
+from shared.storage.collection import Key
+from shared.storage.commands import Commands
+from shared.storage.transactions import Piece
+from shared.storage.unit import Tools, UnitOfWork
+from shared.web.idempotency import Once
+from shared.web.pages import Reader
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HttpParts:
+    """The parts of a service that its endpoints work with."""
+
+    commands: Commands
+    once: Once
+    documents: Reader
+    clock: Clock
+    zone: ZoneInfo
+    tools: Tools
+
+
+def _parts(request: Request) -> HttpParts:
+    parts: HttpParts = request.app.state.parts
+    return parts
+
+
+class Run:
+    """Runs a command: a piece of work in a unit of its own, exactly once, its events with it."""
+
+    def __init__(self, request: Request) -> None:
+        self._commands = _parts(request).commands
+        self._traceparent: str = request.state.traceparent
+
+    async def __call__(
+        self, command: Callable[[UnitOfWork], Awaitable[ResultT]], reads: Sequence[Key] = ()
+    ) -> ResultT:
+        """Return what the command returns; raise what it raises."""
+        return await self._commands.run(Piece(command, reads, traceparent=self._traceparent))
+
+
+def using(kind: type[Any]) -> Any:
+    """Return a dependency on one of the service's tools, by its type."""
+
+    def find(request: Request) -> object:
+        return _parts(request).tools.get(kind)
+
+    return Depends(find)
+
+
+def _once(request: Request) -> Once:
+    return _parts(request).once
+
+
+def _documents(request: Request) -> Reader:
+    return _parts(request).documents
+
+
+Command = Annotated[Run, Depends(Run)]
+OnlyOnce = Annotated[Once, Depends(_once)]
+Documents = Annotated[Reader, Depends(_documents)]

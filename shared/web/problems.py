@@ -1,0 +1,213 @@
+"""Problems: what an HTTP caller is told when something is wrong (RFC 9457)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from pymongo.errors import PyMongoError
+from starlette.exceptions import HTTPException
+
+from shared.storage.errors import StorageUnavailable
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger(__name__)
+
+
+class FieldError(BaseModel):
+    """One field that is wrong."""
+
+    where: str = Field(examples=["body.profile.skills.0.name"])
+    """The path to the field, in dots."""
+    message: str = Field(examples=["at most five digits are allowed in a skill's name"])
+    code: str = Field(examples=["value_error"])
+
+
+class ProblemBody(BaseModel):
+    """An error, as the caller reads it. ``type`` is stable: programs go by it, people by ``detail``."""
+
+    type: str = Field(examples=["round-closed"])
+    title: str = Field(examples=["The round is closed"])
+    status: int = Field(examples=[409])
+    detail: str | None = None
+    errors: list[FieldError] = []
+
+
+class Problem(Exception):  # noqa: N818  the RFC's own word
+    """Something that a caller can be told. Each kind is a class of its own, so that it is documented once."""
+
+    status = 400
+    type = "bad-request"
+    title = "The request cannot be understood"
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = dict(headers or {})
+
+    def body(self) -> ProblemBody:
+        """Return what the caller reads."""
+        return ProblemBody(
+            type=self.type, title=self.title, status=self.status, detail=self.detail, errors=self.errors
+        )
+
+
+class NotFound(Problem):
+    """There is no such thing, or none that this caller may know of."""
+
+    status, type, title = 404, "not-found", "There is no such thing"
+
+
+class NotKnownYet(Problem):
+    """HTTP was ahead of the events: what the command is about has not arrived here yet."""
+
+    status, type, title = 409, "not-known-yet", "This has not arrived here yet; try again in a moment"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is not known here yet", headers={"Retry-After": "1"})
+
+
+class Conflict(Problem):
+    """The state of the thing does not allow it."""
+
+    status, type, title = 409, "wrong-state", "That is not possible in the present state"
+
+
+class Unauthenticated(Problem):
+    """No token, or one that is not valid."""
+
+    status, type, title = 401, "unauthenticated", "A valid bearer token is needed"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class Forbidden(Problem):
+    """A valid token that does not allow this."""
+
+    status, type, title = 403, "forbidden", "This token does not allow that"
+
+
+class Invalid(Problem):
+    """Fields that are missing, unknown or wrong; each is named."""
+
+    status, type, title = 422, "invalid", "Some fields are not right"
+
+
+class KeyMissing(Problem):
+    """A request that creates something needs an Idempotency-Key."""
+
+    status, type, title = 400, "idempotency-key-missing", "The header Idempotency-Key is missing"
+
+
+class KeyReused(Problem):
+    """The Idempotency-Key was used before, with another body."""
+
+    status, type, title = 422, "idempotency-key-reused", "This Idempotency-Key was used with another body"
+
+
+class StillAtWork(Problem):
+    """The same request is being worked on."""
+
+    status, type, title = 409, "still-at-work", "The same request is still being worked on"
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "1"})
+
+
+class TooLarge(Problem):
+    """The body is larger than is read."""
+
+    status, type, title = 413, "too-large", "The body is too large"
+
+
+class VersionMissing(Problem):
+    """A change needs to say which version it is a change of."""
+
+    status, type, title = 428, "if-match-missing", "The header If-Match is missing"
+
+
+class VersionOutdated(Problem):
+    """Somebody else has changed it since it was read."""
+
+    status, type, title = 412, "changed-since", "It was changed since you read it; read it again"
+
+
+class Unavailable(Problem):
+    """The database is away; nothing was lost, and it may be tried again with the same key."""
+
+    status, type, title = 503, "unavailable", "The service cannot answer for the moment"
+
+    def __init__(self) -> None:
+        super().__init__(headers={"Retry-After": "2"})
+
+
+class Mistake(Problem):
+    """Our own mistake."""
+
+    status, type, title = 500, "mistake", "Something went wrong on our side; it has been noted"
+
+
+def respond(problem: Problem) -> JSONResponse:
+    """Write a problem as a response."""
+    return JSONResponse(
+        problem.body().model_dump(exclude_none=True),
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Have every error answered as a problem."""
+
+    @app.exception_handler(Problem)
+    async def known(_: Request, error: Problem) -> JSONResponse:
+        return respond(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        return respond(Invalid(errors=[field_error(one) for one in error.errors()]))
+
+    @app.exception_handler(StorageUnavailable)
+    @app.exception_handler(PyMongoError)
+    async def away(_: Request, error: Exception) -> JSONResponse:
+        log.warning("database away", error=type(error).__name__)
+        return respond(Unavailable())
+
+    @app.exception_handler(HTTPException)
+    async def other(_: Request, error: HTTPException) -> JSONResponse:
+        body = ProblemBody(type="about:blank", title=str(error.detail), status=error.status_code)
+        return JSONResponse(
+            body.model_dump(exclude_none=True), error.status_code, error.headers, media_type=MEDIA_TYPE
+        )
+
+
+def field_error(error: Mapping[str, Any]) -> FieldError:
+    """Write one of pydantic's errors without the value that was wrong: it may be somebody's address."""
+    where = ".".join(str(part) for part in error["loc"])
+    return FieldError(where=where, message=error["msg"], code=error["type"])
+
+
+def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """Describe these problems for OpenAPI."""
+    by_status: dict[int | str, list[type[Problem]]] = {}
+    for problem in problems:
+        by_status.setdefault(problem.status, []).append(problem)
+    return {
+        status: {
+            "description": "; ".join(f"`{kind.type}`: {kind.title}" for kind in kinds),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+        }
+        for status, kinds in by_status.items()
+    }

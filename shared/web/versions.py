@@ -1,0 +1,28 @@
+"""ETag and If-Match: a change says which version it is a change of."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header
+
+from shared.web.problems import VersionMissing, VersionOutdated
+
+
+def if_match(if_match: Annotated[str | None, Header(alias="If-Match")] = None) -> str:
+    """Return the version that a change is of; raises VersionMissing."""
+    if not if_match:
+        raise VersionMissing("send the ETag that you got when you read it")
+    return if_match
+
+
+IfMatch = Annotated[str, Depends(if_match)]
+
+
+def etag(version: int) -> str:
+    """Write a document's version as an ETag."""
+    return f'"{version}"'
+
+
+def must_match(sent: str, version: int) -> None:
+    """Raise VersionOutdated unless the change is of the present version."""
+    if sent not in {"*", etag(version)}:
+        raise VersionOutdated
