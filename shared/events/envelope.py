@@ -24,7 +24,8 @@ class Envelope:
     """What is known of an event without its body."""
 
     id: EventId
-    """The event's id; also the AMQP `message-id`. With the source it is what a subscriber drops repeats by."""
+    """The event's id; also the AMQP `message-id`. With the source it is what a subscriber drops repeats
+    by."""
     source: str
     """Who published it: `/intake`; somebody outside: `/external/<name>`."""
     type: str

@@ -3,6 +3,7 @@
 from typing import Final, Literal, Self
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 UndecodableReason = Literal["missing-header", "bad-header", "unknown-type", "bad-json", "invalid-data"]
 """Why a message cannot be read.
@@ -10,12 +11,20 @@ UndecodableReason = Literal["missing-header", "bad-header", "unknown-type", "bad
 - `missing-header`, `bad-header`: a header of the envelope is not there, or not as it should be.
 - `unknown-type`: there is no event of that source, type and major version.
 - `bad-json`: the body is not JSON in UTF-8.
-- `invalid-data`: the body does not fit the event's schema, or is about another subject than the envelope says.
+- `invalid-data`: the body does not fit the event's schema, or is about another subject than the envelope
+says.
 """
 
 
 _NAMED: Final = 5
 """How many errors a reason names: enough to act on."""
+
+
+def _named(error: ErrorDetails) -> str:
+    where = ".".join(map(str, error["loc"])) or "body"
+    # The one rule of pydantic whose text repeats what is there.
+    rule = "the kind is unknown" if error["type"] == "union_tag_invalid" else error["msg"]
+    return f"{where}: {rule}"
 
 
 class Undecodable(Exception):  # noqa: N818  it names a state of the message, as its reasons do
@@ -25,7 +34,8 @@ class Undecodable(Exception):  # noqa: N818  it names a state of the message, as
     """
 
     def __init__(self, reason: UndecodableReason, detail: str) -> None:
-        """Say why (`reason`), and where (`detail`: the header, or the fields with the rule that each breaks)."""
+        """Say why (`reason`), and where (`detail`: the header, or the fields with the rule that each
+        breaks)."""
         super().__init__(f"{reason}: {detail}")
         self.reason: UndecodableReason = reason
         self.detail = detail
@@ -36,7 +46,7 @@ class Undecodable(Exception):  # noqa: N818  it names a state of the message, as
         errors = error.errors(include_url=False, include_context=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
             return cls("bad-json", errors[0]["msg"])
-        named = [f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in errors[:_NAMED]]
+        named = [_named(one) for one in errors[:_NAMED]]
         if len(errors) > _NAMED:
             named.append(f"and {len(errors) - _NAMED} more")
         return cls("invalid-data", "; ".join(named))

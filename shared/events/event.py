@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict
 class Event(BaseModel):
     """A fact that a service published.
 
-    A class of events says where it comes from, what it is called, its major version, and which of its fields name its
-    subject::
+    A class of events says where it comes from, what it is called, its major version, and which of its fields
+    name its subject::
 
         class VisitBooked(Event, source="scheduling", type="visit-booked", subject=("visit_id", "candidate_id")): ...
 
-    A class without a `type` is what several events share; it is no event itself. A field that a reader does not know
-    is ignored, since fields are only ever added within a major version.
+    A class without a `type` is what several events share; it is no event itself. A field that a reader does
+    not know is ignored, since fields are only ever added within a major version.
     """
 
     model_config = ConfigDict(
@@ -61,7 +61,7 @@ class Event(BaseModel):
         cls.dataschema = f"urn:enmusubi:{source}:{type}:v{major}"
 
     @classmethod
-    def __pydantic_init_subclass__(cls, *, type: str | None = None, **_: Any) -> None:  # noqa: A002, ANN401
+    def __pydantic_init_subclass__(cls, *, type: str | None = None, **_: Any) -> None:  # noqa: A002
         """Register a class of events once its fields are known."""
         if type is not None:
             _register(cls)

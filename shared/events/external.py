@@ -26,7 +26,8 @@ class PositionRequested(ExternalEvent, source="external", type="position-request
 class AssessmentCompleted(
     ExternalEvent, source="external", type="assessment-completed", subject="assessment_id"
 ):
-    """A testing service confirms or corrects a candidate's skills; intake answers with `candidate-updated`."""
+    """A testing service confirms or corrects a candidate's skills; intake answers with `candidate-
+    updated`."""
 
     candidate_id: CandidateId
     assessment_id: AssessmentId

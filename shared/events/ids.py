@@ -4,6 +4,7 @@ An id says nothing about what it names. Since every kind is a subclass of `Id`, 
 `FirmId` where a `CandidateId` is meant; on the wire and in documents an id is a plain string.
 """
 
+import inspect
 import re
 from functools import partial
 from typing import Any, Final, Self
@@ -50,7 +51,7 @@ class Id(str):
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """A string with its pattern, and what the id names."""
-        return {"type": "string", "pattern": ID_PATTERN, "description": cls.__doc__}
+        return {"type": "string", "pattern": ID_PATTERN, "description": inspect.getdoc(cls)}
 
     def __getnewargs__(self) -> tuple[Any, ...]:
         """Let an id be copied and pickled."""
@@ -58,7 +59,9 @@ class Id(str):
 
 
 class PersonId(Id):
-    """A person of any role, as messages, agendas and preferences know them: of a candidate the candidate_id, of a
+    """A person of any role, as messages, agendas and preferences know them.
+
+    Of a candidate it is the candidate_id, of a
     firm the firm_id, of a teacher the teacher_id, of an interpreter the interpreter_id.
     """
 

@@ -1,6 +1,6 @@
 """What matching publishes: firms, positions, matches, offers, and the end of a hire."""
 
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,6 +21,9 @@ from shared.events.vocabulary import (
     Score,
     Yen,
 )
+
+_ROUNDING: Final = 1e-6
+"""How far points may be from their sum, since decimals are rounded."""
 
 
 class _OfFirm(Event):
@@ -84,7 +87,7 @@ class MatchProposed(_OfMatch, source="matching", type="match-proposed", subject=
 
     @model_validator(mode="after")
     def _points_add_up(self) -> Self:
-        if abs(sum(reason.points for reason in self.reasons) - self.score) > 1e-6:
+        if abs(sum(reason.points for reason in self.reasons) - self.score) > _ROUNDING:
             raise PydanticCustomError("points", "The points of the reasons should add up to the score")
         return self
 

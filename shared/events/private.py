@@ -5,7 +5,7 @@ They never lie in the history. Their text in logs and errors leaves out what is 
 
 from typing import Annotated, Final, Literal
 
-from pydantic import Discriminator, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from shared.events.errors import Undecodable
 from shared.events.ids import NoticeId, PersonId
@@ -31,7 +31,8 @@ class Addresses(Value):
 
 
 class Contact(Value):
-    """Who somebody is and how to reach them: sent before their first event, and whole again on every change."""
+    """Who somebody is and how to reach them: sent before their first event, and whole again on every
+    change."""
 
     kind: Literal["contact"] = "contact"
     person_id: PersonId
@@ -70,14 +71,7 @@ class Notice(Value):
 PrivateMessage = Contact | LinkCode | Notice
 
 _private: Final[TypeAdapter[PrivateMessage]] = TypeAdapter(
-    Annotated[
-        PrivateMessage,
-        Discriminator(
-            "kind",
-            custom_error_type="kind",
-            custom_error_message="kind should be contact, link-code or notice",
-        ),
-    ]
+    Annotated[PrivateMessage, Field(discriminator="kind")]
 )
 
 
@@ -87,7 +81,8 @@ def body(message: PrivateMessage) -> bytes:
 
 
 def read(body: bytes) -> PrivateMessage:
-    """Return the private message that an opened body is, or raise `Undecodable`; fields not known are ignored."""
+    """Return the private message that an opened body is, or raise `Undecodable`; fields not known are
+    ignored."""
     try:
         return _private.validate_json(body, extra="ignore")
     except ValidationError as error:

@@ -1,7 +1,7 @@
 """Texts in events, and the shape that the public ones of a person are held to.
 
-No event carries free text of a person. What an applicant types into a field that everybody can read, a skill's
-name or a role, is held to a shape in which there is no room for an e-mail address or a phone number.
+No event carries free text of a person. What an applicant types into a field that everybody can read, a
+skill's name or a role, is held to a shape in which there is no room for an e-mail address or a phone number.
 """
 
 import re
@@ -15,7 +15,8 @@ NO_CONTROLS: Final = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
 """Nothing that would break a line, or a mail's header."""
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NO_CONTROLS)]
-"""One line of text by a firm or by staff (a title, a theme, a place, a company's name), up to 120 characters."""
+"""One line of text by a firm or by staff (a title, a theme, a place, a company's name), up to 120
+characters."""
 
 PersonName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_CONTROLS)]
 """A person's name as they wrote it, composed or decomposed: in private messages alone."""
@@ -31,7 +32,8 @@ _plain: Final = re.compile(r"(?=.)(?:[A-Za-z +#./\-()&']*[0-9]){0,5}[A-Za-z +#./
 
 
 def public_name(text: str) -> str:
-    """Return a skill's name or a role composed (NFC) and without spaces around it, or say what is wrong with it.
+    """Return a skill's name or a role composed (NFC) and without spaces around it, or say what is wrong with
+    it.
 
     The `PydanticCustomError` names the rule and what would be right; of the text it repeats nothing.
     """
@@ -86,5 +88,5 @@ PublicName = Annotated[
         }
     ),
 ]
-"""A skill's name or a role: NFC, at most 60 characters, letters and marks of any script, at most five digits in all,
-space and `+#./-()&'`."""
+"""A skill's name or a role: NFC, at most 60 characters, letters and marks of any script, at most five digits
+in all, space and `+#./-()&'`."""

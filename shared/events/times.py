@@ -15,7 +15,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
-"""Days and moments outside of these years are mistakes, and would overflow when something is added to them."""
+"""Days and moments outside of these years are mistakes, and would overflow when something is added to
+them."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """Who is told what, as data.
 
-One message for each event, recipient and template; a *gathered* one for each template, recipient and local day of
-theirs, sent at 18:00 there. An event that is not here sends nothing, and after `candidate-erased` nothing more goes
-to that person.
+One message for each event, recipient and template; a *gathered* one for each template, recipient and local
+day of theirs, sent at 18:00 there. An event that is not here sends nothing, and after `candidate-erased`
+nothing more goes to that person.
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,8 +48,8 @@ from shared.events.scheduling import (
 )
 
 Recipient = Literal["candidate", "firm", "staff", "teacher", "interpreter", "owner"]
-"""Whom a message is for. `owner`: the candidate, the firm or staff, as the step says; `interpreter`: where there is
-one; of a showcase every candidate of the team and every firm that comes."""
+"""Whom a message is for. `owner`: the candidate, the firm or staff, as the step says; `interpreter`: where
+there is one; of a showcase every candidate of the team and every firm that comes."""
 
 Condition = Literal["placed", "waitlisted", "complete", "filled", "expired"]
 """What has to be so for the message to be sent.
@@ -126,7 +126,8 @@ TOLD: Final[tuple[Told, ...]] = (
 """Every message that a public event sends."""
 
 NoticeTemplate = Literal["already-applied", "link"]
-"""What a private notice sends, to a candidate: the answer to a repeated application; a new link that was asked for."""
+"""What a private notice sends, to a candidate: the answer to a repeated application; a new link that was
+asked for."""
 
 
 def _by_event() -> Mapping[type[Event], tuple[Told, ...]]:

@@ -1,7 +1,8 @@
 """Codes, languages, levels, countries, dates and the other small types that events are made of.
 
-Codes are kebab-case. Where a list has `other`, a *reader* of events takes a code that it does not know as `other`
-(a newer publisher may know more of them); whoever publishes, or calls over HTTP, must use one of the list.
+Codes are kebab-case. Where a list has `other`, a *reader* of events takes a code that it does not know as
+`other` (a newer publisher may know more of them); whoever publishes, or calls over HTTP, must use one of the
+list.
 """
 
 from typing import Annotated, Final, Literal
@@ -123,8 +124,8 @@ MessageChannel = Annotated[Literal["email", "telegram", "phone", "other"], _open
 """The way a message took."""
 
 MessageReason = Annotated[Literal["no-address", "refused", "unreachable", "bounced", "other"], _open]
-"""Why a message failed: no address for the channel is known; the other side refused it for good; it could not be
-reached for as long as it was tried; it was taken, and sent back later."""
+"""Why a message failed: no address for the channel is known; the other side refused it for good; it could not
+be reached for as long as it was tried; it was taken, and sent back later."""
 
 # --- Languages, places, numbers, times ---
 
@@ -145,7 +146,8 @@ LEVELS: Final[tuple[Level, ...]] = ("none", "A1", "A2", "B1", "B2", "C1", "C2")
 """The levels, lowest first."""
 
 Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
-"""A country (the shape of ISO 3166-1 alpha-2; whether there is such a country is checked where one is typed in)."""
+"""A country (the shape of ISO 3166-1 alpha-2; whether there is such a country is checked where one is typed
+in)."""
 
 Yen = Annotated[int, Field(strict=True, gt=0, le=1_000_000_000)]
 """A salary: yen, gross, a year."""
