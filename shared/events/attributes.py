@@ -36,8 +36,7 @@ def bad(name: str, should: str) -> Undecodable:
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """The attributes that some AMQP headers hold; each is checked when it is asked for, or is
-    `Undecodable`."""
+    """The attributes in some AMQP headers; each is checked when it is asked for, or is `Undecodable`."""
 
     found: Mapping[str, object]
 
@@ -62,8 +61,7 @@ class Attributes:
         return self._shaped("type", _is_type, "<type>.v<major>")
 
     def time(self) -> datetime:
-        """Return when it happened, in UTC; written as milliseconds, as ISO 8601 or as AMQP's own
-        timestamp."""
+        """Return when it happened, in UTC; written in milliseconds, ISO 8601 or AMQP's own timestamp."""
         value = self._value("time")
         if value is None:
             raise missing("time")

@@ -24,8 +24,7 @@ class Envelope:
     """What is known of an event without its body."""
 
     id: EventId
-    """The event's id; also the AMQP `message-id`. With the source it is what a subscriber drops repeats
-    by."""
+    """The event's id; also the AMQP `message-id`. Repeats are dropped by it and the source."""
     source: str
     """Who published it: `/intake`; somebody outside: `/external/<name>`."""
     type: str

@@ -11,8 +11,7 @@ UndecodableReason = Literal["missing-header", "bad-header", "unknown-type", "bad
 - `missing-header`, `bad-header`: a header of the envelope is not there, or not as it should be.
 - `unknown-type`: there is no event of that source, type and major version.
 - `bad-json`: the body is not JSON in UTF-8.
-- `invalid-data`: the body does not fit the event's schema, or is about another subject than the envelope
-says.
+- `invalid-data`: the body does not fit the event's schema, or is about another subject than its envelope.
 """
 
 
@@ -34,8 +33,7 @@ class Undecodable(Exception):  # noqa: N818  it names a state of the message, as
     """
 
     def __init__(self, reason: UndecodableReason, detail: str) -> None:
-        """Say why (`reason`), and where (`detail`: the header, or the fields with the rule that each
-        breaks)."""
+        """Say why, and where: the header, or the fields with the rule that each breaks (`detail`)."""
         super().__init__(f"{reason}: {detail}")
         self.reason: UndecodableReason = reason
         self.detail = detail

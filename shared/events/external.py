@@ -26,13 +26,15 @@ class PositionRequested(ExternalEvent, source="external", type="position-request
 class AssessmentCompleted(
     ExternalEvent, source="external", type="assessment-completed", subject="assessment_id"
 ):
-    """A testing service confirms or corrects a candidate's skills; intake answers with `candidate-
-    updated`."""
+    """A testing service confirms or corrects a candidate's skills.
+
+    Intake, which owns the record, answers with `candidate-updated`.
+    """
 
     candidate_id: CandidateId
     assessment_id: AssessmentId
     """The publisher's own id of the assessment, of our shape."""
-    skills: Annotated[tuple[Skill, ...], Field(max_length=50)]
+    skills: Annotated[tuple[Skill, ...], Field(max_length=100)]
     """The skills that were tested, with the years they are worth."""
 
 

@@ -61,8 +61,8 @@ class Id(str):
 class PersonId(Id):
     """A person of any role, as messages, agendas and preferences know them.
 
-    Of a candidate it is the candidate_id, of a
-    firm the firm_id, of a teacher the teacher_id, of an interpreter the interpreter_id.
+    Of a candidate it is the candidate_id, of a firm the firm_id, of a teacher the teacher_id, of an
+    interpreter the interpreter_id.
     """
 
 

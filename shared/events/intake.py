@@ -120,8 +120,7 @@ class CandidateUpdated(_OfCandidate, source="intake", type="candidate-updated", 
 
 
 class CandidateErased(_OfCandidate, source="intake", type="candidate-erased", subject="candidate_id"):
-    """A candidate asked to be forgotten, which ends the candidate: every service removes what it knows of
-    that person.
+    """A candidate asked to be forgotten, which ends the candidate.
 
-    Nothing is sent to that person after it.
+    Every service removes what it knows of that person. Nothing is sent to that person after it.
     """

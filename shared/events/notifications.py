@@ -9,8 +9,7 @@ from shared.events.vocabulary import MessageChannel, MessageReason, Role
 class _OfMessage(Event):
     message_id: MessageId
     recipient_id: PersonId
-    """Whom it was for; for staff, the city and the bank an id that stands for their address in the
-    settings."""
+    """Whom it was for; of staff, the city and the bank an id that stands for an address in the settings."""
     role: Role
     """In which role they got it."""
     template: Code

@@ -31,8 +31,7 @@ class Addresses(Value):
 
 
 class Contact(Value):
-    """Who somebody is and how to reach them: sent before their first event, and whole again on every
-    change."""
+    """Who somebody is and how to reach them: sent before their first event, and again on every change."""
 
     kind: Literal["contact"] = "contact"
     person_id: PersonId
@@ -81,8 +80,7 @@ def body(message: PrivateMessage) -> bytes:
 
 
 def read(body: bytes) -> PrivateMessage:
-    """Return the private message that an opened body is, or raise `Undecodable`; fields not known are
-    ignored."""
+    """Return the private message that a body is, or raise `Undecodable`; unknown fields are ignored."""
     try:
         return _private.validate_json(body, extra="ignore")
     except ValidationError as error:

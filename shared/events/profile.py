@@ -20,6 +20,7 @@ from shared.events.vocabulary import (
 )
 
 _few = Field(max_length=50)
+_skills = Field(max_length=100)  # the fullest answer of a real developer survey names 67
 
 
 class Skill(Value):
@@ -45,7 +46,7 @@ class Profile(Value):
 
     roles: Annotated[tuple[PublicName, ...], _few] = ()
     """What the candidate works as."""
-    skills: Annotated[tuple[Skill, ...], _few] = ()
+    skills: Annotated[tuple[Skill, ...], _skills] = ()
     """What the candidate works with."""
     years_of_experience: Years
     """Years of professional work."""
@@ -79,7 +80,7 @@ class Requirements(Value):
 
     title: Line
     """What the position is called."""
-    skills: Annotated[tuple[RequiredSkill, ...], _few] = ()
+    skills: Annotated[tuple[RequiredSkill, ...], _skills] = ()
     """The skills it needs or wishes for."""
     years_of_experience: Years = 0
     """Years of professional work, at least."""

@@ -32,10 +32,9 @@ _plain: Final = re.compile(r"(?=.)(?:[A-Za-z +#./\-()&']*[0-9]){0,5}[A-Za-z +#./
 
 
 def public_name(text: str) -> str:
-    """Return a skill's name or a role composed (NFC) and without spaces around it, or say what is wrong with
-    it.
+    """Return a skill's name or a role as it is published: composed (NFC), without spaces around it.
 
-    The `PydanticCustomError` names the rule and what would be right; of the text it repeats nothing.
+    What does not have the shape is refused: the `PydanticCustomError` names the rule and what would be right; of the text it repeats nothing.
     """
     composed = unicodedata.normalize("NFC", text).strip(" ")
     if len(composed) <= MAX_LENGTH and _plain(composed):

@@ -15,8 +15,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
-"""Days and moments outside of these years are mistakes, and would overflow when something is added to
-them."""
+"""Days and moments outside of these years are mistakes, and adding to them might overflow."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -210,7 +210,7 @@ def test_a_profile_needs_little() -> None:
     [
         ({"skills": [{"name": "C++", "years": 61}]}, ("skills", 0, "years")),
         ({"skills": [{"name": "me@example.org", "years": 1}]}, ("skills", 0, "name")),
-        ({"skills": [{"name": "C", "years": 1}] * 51}, ("skills",)),
+        ({"skills": [{"name": "C", "years": 1}] * 101}, ("skills",)),
         ({"years_of_experience": float("nan")}, ("years_of_experience",)),
         ({"available_from": "2027-05-02", "available_until": "2027-05-01"}, ("available_until",)),
         ({"spoken": [{"language": "ja", "level": "N3"}]}, ("spoken", 0, "level")),
