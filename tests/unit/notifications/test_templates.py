@@ -273,3 +273,22 @@ def test_a_firm_is_told_of_a_cancelled_interview_when_the_name_is_gone() -> None
     text = render("firm", "interview-cancelled", "en", "Asia/Tokyo", values).text
     assert "Candidate:" not in text
     assert "no longer taking part" in text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_interview_that_cannot_be_planned_again_promises_nothing(language: Language) -> None:
+    values = values_of("candidate", "interview-cancelled", reason="staff")
+    again = render("candidate", "interview-cancelled", language, "Asia/Tokyo", values).text
+    over = render(
+        "candidate", "interview-cancelled", language, "Asia/Tokyo", values | {"reason": "withdrawn"}
+    ).text
+    assert again.count(".") + again.count("。") > over.count(".") + over.count("。")
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_proposal_without_reasons_leaves_no_empty_label(language: Language) -> None:
+    bare = SampleProposal(title="Backend engineer", reasons=(), firm_name="Firm")
+    values = values_of("candidate", "proposals", proposals=(bare, bare))
+    text = render("candidate", "proposals", language, "Asia/Tokyo", values).text
+    first, second, *_ = [line for line in text.splitlines() if "Backend engineer" in line]
+    assert f"{first}\n{second}\n" in text
