@@ -64,7 +64,8 @@ def _stat(pid: int) -> _Stat | None:
     fields = text.rpartition(")")[2].split()
     return _Stat(
         pid=pid,
-        alive=fields[0] not in "ZX",
+        # A process whose first thread has ended is not over while others (say, of a database) still run.
+        alive=fields[0] not in "ZX" or int(fields[17]) > 1,
         parent=int(fields[1]),
         session=int(fields[3]),
         started=int(fields[19]),
