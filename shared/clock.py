@@ -52,7 +52,7 @@ class Clock:
 class ClockStore(Protocol):
     """The database that holds a local run's offset (what this module needs of it)."""
 
-    def __getitem__(self, name: str) -> Any: ...  # noqa: ANN401  the driver's own type
+    def __getitem__(self, name: str) -> Any: ...
 
 
 async def follow(clock: Clock, store: ClockStore, reader: str, url: str) -> None:

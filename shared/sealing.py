@@ -1,33 +1,24 @@
 """Private messages: sealed so that notifications alone can read them, wherever they pass or lie."""
 
-import json
 from pathlib import Path
 
 from joserfc import jwe
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, OKPKey
 from pydantic import BaseModel
 
 from shared.events.private import PrivateMessage, body, read
+from shared.keyfiles import load_key
 from shared.messaging.errors import Unreadable
 
 HEADER = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM"}
 ALGORITHMS = list(HEADER.values())
-AnyKey = OKPKey | ECKey
-
-
-def _import(text: str) -> AnyKey:
-    if text.startswith("-----"):
-        return OKPKey.import_key(text) if "PRIVATE" in text else ECKey.import_key(text)
-    parsed = json.loads(text)
-    return OKPKey.import_key(parsed) if parsed["kty"] == "OKP" else ECKey.import_key(parsed)
 
 
 class Sealer:
     """Seals private messages with notifications' public key."""
 
     def __init__(self, public_key_file: Path) -> None:
-        self._key = _import(public_key_file.read_text())
+        self._key = load_key(public_key_file)
 
     def seal(self, message: PrivateMessage) -> str:
         """Return the message as a compact JWE."""
@@ -38,7 +29,7 @@ class Unsealer:
     """Opens what was sealed for notifications."""
 
     def __init__(self, private_key_file: Path) -> None:
-        self._key = _import(private_key_file.read_text())
+        self._key = load_key(private_key_file)
 
     def open(self, sealed: bytes) -> BaseModel:
         """Return the private message; raises Unreadable or Undecodable, which quote nothing of it."""

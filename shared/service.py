@@ -45,8 +45,8 @@ from shared.timers import TIMER_INDEXES, TimerLoop, Timers
 from shared.web import health
 from shared.web.app import create_app
 from shared.web.health import CountWaiting, Health, nothing_waits
-from shared.web.identity import Identity
 from shared.web.idempotency import Once, answers
+from shared.web.identity import Identity
 from shared.web.pages import Reader as Documents
 from shared.web.parts import HttpParts
 

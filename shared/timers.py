@@ -126,7 +126,7 @@ class TimerLoop:
         return min(self._poll, max(0.01, (next_due - self._clock.now()).total_seconds()))
 
 
-async def next_due_at(timers: Any) -> datetime | None:  # noqa: ANN401  the driver's own type
+async def next_due_at(timers: Any) -> datetime | None:
     """Return when the next timer falls due in programme time, or None."""
     first = await timers.find_one({}, sort=[("due_at", ASCENDING)], projection={"due_at": 1})
     return None if first is None else first["due_at"]

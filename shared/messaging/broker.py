@@ -24,8 +24,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What one life of the connection consists of. Publishing and consuming do not share a connection,
-    so that a broker that stops reading from publishers still gets our acknowledgements.
+    """What one life of the connection consists of.
+
+    Publishing and consuming do not share a connection, so that a broker that stops reading from publishers
+    still gets our acknowledgements.
     """
 
     publishing: AbstractConnection

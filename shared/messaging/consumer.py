@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import cast
 
 import structlog
-from aiormq import Channel
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+from aiormq import Channel
 
 from shared.events.envelope import Undecodable
 from shared.messaging.errors import ConnectionLost, Unreadable

@@ -20,13 +20,17 @@ PRIVATE_SOURCE = "private"
 class Reader(Protocol):
     """Makes a piece of work of a message; raises Undecodable or Unreadable for what no retry can mend."""
 
-    def piece(self, message: AbstractIncomingMessage) -> tuple[Piece[None], Reaction]: ...
+    def piece(self, message: AbstractIncomingMessage) -> tuple[Piece[None], Reaction]:
+        """Return the work, and the reaction that it is."""
+        ...
 
 
 class Opener(Protocol):
     """Opens a sealed private message; raises Unreadable where it was not sealed for us."""
 
-    def open(self, sealed: bytes) -> BaseModel: ...
+    def open(self, sealed: bytes) -> BaseModel:
+        """Return what was sealed."""
+        ...
 
 
 class EventReader:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel, AbstractQueue
 from pamqp.common import FieldTable
-from shared.events.readers import READERS
 
+from shared.events.readers import READERS
 from shared.storage.unit import CONTACTS_KEY, EVENTS_EXCHANGE, PRIVATE_EXCHANGE
 
 HISTORY_QUEUE = "events.history"

@@ -17,6 +17,7 @@ Database = AsyncIOMotorDatabase[dict[str, Any]]
 Session = AsyncIOMotorClientSession
 
 MAJORITY = WriteConcern(w="majority", j=True)
+NAMESPACE_EXISTS = 48
 INDEX_EXISTS_OTHERWISE = 85
 
 
@@ -71,7 +72,7 @@ async def create_collection(store: Database, name: str) -> None:
     try:
         await store.create_collection(name)
     except (CollectionInvalid, OperationFailure) as error:
-        if isinstance(error, OperationFailure) and error.code != 48:  # NamespaceExists
+        if isinstance(error, OperationFailure) and error.code != NAMESPACE_EXISTS:
             raise
 
 

@@ -209,8 +209,7 @@ class Transactions:
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                await session.commit_transaction()
-                return
+                return await session.commit_transaction()
             except PyMongoError as error:
                 if not error.has_error_label("UnknownTransactionCommitResult"):
                     raise

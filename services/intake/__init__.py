@@ -1,0 +1,1 @@
+"""Intake owns who applied: rounds, applications, screening, the candidate's record."""

@@ -1,0 +1,1 @@
+"""Intake's decisions: plain Python on plain data."""

@@ -1,0 +1,42 @@
+"""What intake tells notifications in private: whom to write to, links, and what has no public event."""
+
+from services.intake.api.forms import Contact
+from services.intake.domain.applications import Record
+from services.intake.domain.links import LIVES, Link
+from services.intake.store import candidates, links
+from services.intake.tokens import Tokens, real_now
+from shared.events import private
+from shared.events.ids import CandidateId, NoticeId, PersonId
+from shared.events.told import NoticeTemplate
+from shared.sealing import Sealer
+from shared.storage.unit import UnitOfWork
+from shared.web.idempotency import hashed
+
+
+def send_contact(unit: UnitOfWork, candidate_id: CandidateId, contact: Contact, record: Record) -> None:
+    """Tell notifications how to reach a candidate. Stands before the candidate's next event."""
+    message = private.Contact(
+        person_id=PersonId(candidate_id),
+        role="candidate",
+        name=contact.name,
+        addresses=private.Addresses(email=contact.email, telegram=contact.telegram, phone=contact.phone),
+        language=record.language,
+        time_zone=record.time_zone,
+    )
+    unit.send_private(candidates, candidate_id, unit.using(Sealer).seal(message))
+
+
+def send_link(unit: UnitOfWork, candidate_id: CandidateId) -> None:
+    """Make a single-use code and give it to notifications; only a hash of it stays here."""
+    code = unit.using(Tokens).new_code()
+    unit.save(links, Link(code_hash=hashed(code), candidate_id=candidate_id, expires_at=real_now() + LIVES))
+    message = private.LinkCode(person_id=PersonId(candidate_id), code=code)
+    unit.send_private(candidates, candidate_id, unit.using(Sealer).seal(message))
+
+
+def send_notice(unit: UnitOfWork, candidate_id: CandidateId, template: NoticeTemplate) -> None:
+    """Have notifications send a message for which there is no public event."""
+    message = private.Notice(
+        notice_id=unit.new_id(NoticeId), template=template, person_id=PersonId(candidate_id)
+    )
+    unit.send_private(candidates, candidate_id, unit.using(Sealer).seal(message))
