@@ -3,6 +3,7 @@
 import logging
 import secrets
 import sys
+import traceback
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
@@ -23,7 +24,7 @@ def configure(service: str, level: str, log_format: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.dict_tracebacks,
+            _where_it_failed,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -32,6 +33,19 @@ def configure(service: str, level: str, log_format: str) -> None:
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, stream=sys.stdout, format="%(message)s")
+
+
+def _where_it_failed(
+    _: structlog.typing.WrappedLogger, __: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Write an exception as its kind and the places it came by: its text and its variables may be personal."""
+    raised = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if raised is True else raised
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)
+        event["exception"] = type(error).__qualname__
+        event["traceback"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+    return event
 
 
 def continue_trace(traceparent: str | None) -> str:

@@ -77,7 +77,7 @@ class TimerLoop:
                     continue
                 pause = await self._until_next()
             except (PyMongoError, StorageUnavailable) as error:
-                log.warning("timers not read", error=type(error).__name__)
+                log.warning("timers not read", error=type(error).__name__, code=getattr(error, "code", None))
                 pause = self._poll
             await first_of(self._wake, stopping, timeout=pause)
         await self._lease.release()

@@ -4,11 +4,11 @@ import time
 from datetime import UTC, datetime
 
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
 
 from shared.storage.client import Database
 
 LEASES = "leases"
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
 class Lease:
@@ -44,30 +44,25 @@ class Lease:
         return False
 
     async def _take(self) -> bool:
-        free = {"$or": [{"$lt": ["$until", "$$NOW"]}, {"$eq": ["$owner", self._owner]}]}
+        mine = {"$eq": ["$owner", self._owner]}
+        free = {"$or": [mine, {"$lt": [{"$ifNull": ["$until", _LONG_AGO]}, "$$NOW"]}]}
+        until = {"$add": ["$$NOW", int(self._seconds * 1000)]}
+        fence = {"$add": [{"$ifNull": ["$fence", 0]}, {"$cond": [mine, 0, 1]}]}
         update = {
             "$set": {
-                "owner": self._owner,
-                "until": {"$add": ["$$NOW", int(self._seconds * 1000)]},
-                "fence": {
-                    "$add": [{"$ifNull": ["$fence", 0]}, {"$cond": [{"$eq": ["$owner", self._owner]}, 0, 1]}]
-                },
+                "owner": {"$cond": [free, self._owner, "$owner"]},
+                "until": {"$cond": [free, until, "$until"]},
+                "fence": {"$cond": [free, fence, "$fence"]},
             }
         }
-        try:
-            taken = await self._leases.find_one_and_update(
-                {"_id": self._name, "$expr": free},
-                [update],
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
-            )
-        except DuplicateKeyError:  # it exists, and another process holds it
-            return False
-        return taken is not None and bool(taken["owner"] == self._owner)
+        taken = await self._leases.find_one_and_update(
+            {"_id": self._name}, [update], upsert=True, return_document=ReturnDocument.AFTER
+        )
+        return bool(taken["owner"] == self._owner)
 
     async def release(self) -> None:
         """Give the lease back, so that the next holder need not wait for it to run out."""
         self._until = 0.0
         await self._leases.update_one(
-            {"_id": self._name, "owner": self._owner}, {"$set": {"until": datetime.fromtimestamp(0, UTC)}}
+            {"_id": self._name, "owner": self._owner}, {"$set": {"until": _LONG_AGO}}
         )

@@ -40,6 +40,9 @@ class Role(StrEnum):
     SERVICE = "service"
 
 
+ROLES = frozenset(role.value for role in Role)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Somebody with a valid token."""
@@ -127,9 +130,8 @@ class Identity:
 
     def _from_claims(self, claims: dict[str, Any]) -> Caller:
         named = claims.get(self._settings.auth_roles_claim, [])
-        roles = (
-            frozenset(Role(one) for one in named if one in Role) if isinstance(named, list) else frozenset()
-        )
+        known = ROLES.intersection(named) if isinstance(named, list) else ()
+        roles = frozenset(Role(one) for one in known)
         firm = claims.get(self._settings.auth_firm_claim)
         return Caller(str(claims["sub"]), roles, firm if isinstance(firm, str) else None)
 
@@ -197,7 +199,10 @@ def allowed(route: APIRoute) -> Allow | None:
 
 
 class GuardedRoute(APIRoute):
-    """A route that refuses everybody unless it says who may call it."""
+    """A route that refuses everybody unless it says who may call it. What is absent is left out of its answers."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options | {"response_model_exclude_none": True})
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """Return the handler, or one that refuses."""

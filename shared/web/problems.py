@@ -33,7 +33,7 @@ class ProblemBody(BaseModel):
     title: str = Field(examples=["The round is closed"])
     status: int = Field(examples=[409])
     detail: str | None = None
-    errors: list[FieldError] = []
+    errors: list[FieldError] | None = None
 
 
 class Problem(Exception):  # noqa: N818  the RFC's own word
@@ -58,7 +58,11 @@ class Problem(Exception):  # noqa: N818  the RFC's own word
     def body(self) -> ProblemBody:
         """Return what the caller reads."""
         return ProblemBody(
-            type=self.type, title=self.title, status=self.status, detail=self.detail, errors=self.errors
+            type=self.type,
+            title=self.title,
+            status=self.status,
+            detail=self.detail,
+            errors=self.errors or None,
         )
 
 

@@ -1,0 +1,1 @@
+"""What tests share: nodes of their own, services as processes, and waiting for a condition."""

@@ -1,0 +1,22 @@
+"""Waiting for a condition, with a deadline: tests never sleep."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+ResultT = TypeVar("ResultT")
+
+
+async def eventually(
+    look: Callable[[], Awaitable[ResultT | None]], what: str, deadline: float = 15.0
+) -> ResultT:
+    """Return what ``look`` returns as soon as it is something; fail, saying what was waited for."""
+    until = time.monotonic() + deadline
+    while True:
+        found = await look()
+        if found:
+            return found
+        if time.monotonic() > until:
+            raise AssertionError(f"waited {deadline:g} s in vain for {what}; last seen: {found!r}")
+        await asyncio.sleep(0.02)
