@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
@@ -12,12 +11,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet
-from starlette.responses import Response
+from joserfc.util import urlsafe_b64decode
 
 from shared.settings import Settings
-from shared.web.problems import Forbidden, Problem, Unauthenticated, Unavailable, respond
+from shared.web.problems import Forbidden, Unauthenticated, Unavailable
 
 ALGORITHMS = ["RS256", "EdDSA", "Ed25519"]
 INTAKE_ISSUER = "enmusubi-intake"
@@ -72,10 +71,13 @@ class Keys:
         self._fetched = 0.0
 
     async def get(self, key_id: str | None) -> KeySet:
-        """Return the keys; raises OSError where they cannot be fetched."""
+        """Return the keys; raises Unavailable where they cannot be fetched."""
         if self._keys is None or (not self._has(key_id) and time.monotonic() > self._fetched + REFRESH_AFTER):
             self._fetched = time.monotonic()
-            self._keys = await asyncio.to_thread(_fetch, self._url)
+            try:
+                self._keys = await asyncio.to_thread(_fetch, self._url)
+            except (OSError, ValueError, KeyError, JoseError) as error:
+                raise Unavailable from error
         return self._keys
 
     def _has(self, key_id: str | None) -> bool:
@@ -109,12 +111,13 @@ class Identity:
         return self._from_claims(claims)
 
     async def _verified(self, token: str, keys: Keys, key_id: str | None, issuer: str) -> dict[str, Any]:
+        available = await keys.get(key_id)
         try:
-            decoded = jwt.decode(token, await keys.get(key_id), algorithms=ALGORITHMS)
+            decoded = jwt.decode(token, available, algorithms=ALGORITHMS)
             self._claims(issuer).validate(decoded.claims)
-        except OSError as error:
-            raise Unavailable from error
-        except (JoseError, ValueError, KeyError) as error:
+        except ExpiredTokenError as error:
+            raise Unauthenticated("the token has run out; get a new one") from error
+        except Exception as error:  # whatever a made-up token leads the library to raise, it is not valid
             raise Unauthenticated(f"the token is not valid: {type(error).__name__}") from error
         return decoded.claims
 
@@ -130,8 +133,8 @@ class Identity:
 
     def _from_claims(self, claims: dict[str, Any]) -> Caller:
         named = claims.get(self._settings.auth_roles_claim, [])
-        known = ROLES.intersection(named) if isinstance(named, list) else ()
-        roles = frozenset(Role(one) for one in known)
+        known = [one for one in named if isinstance(one, str)] if isinstance(named, list) else []
+        roles = frozenset(Role(one) for one in ROLES.intersection(known))
         firm = claims.get(self._settings.auth_firm_claim)
         return Caller(str(claims["sub"]), roles, firm if isinstance(firm, str) else None)
 
@@ -141,17 +144,23 @@ def _unverified(token: str) -> tuple[str, str | None]:
     try:
         header, payload, _ = (_decoded(part) for part in token.split("."))
         return str(payload["iss"]), header.get("kid")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unauthenticated("that is not a token") from error
 
 
 def _decoded(part: str) -> dict[str, Any]:
-    from joserfc.util import urlsafe_b64decode  # noqa: PLC0415
-
     try:
         return dict(json.loads(urlsafe_b64decode(part.encode())))
-    except ValueError:
+    except ValueError:  # the signature, which is not JSON
         return {}
+
+
+async def _caller(request: Request) -> Caller:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("send the header Authorization: Bearer <token>")
+    caller: Caller = await request.app.state.identity.caller(token.strip())
+    return caller
 
 
 class Allow:
@@ -164,16 +173,24 @@ class Allow:
         """Return the caller; raises Unauthenticated or Forbidden."""
         if not self.roles:
             return None
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("send the header Authorization: Bearer <token>")
-        caller: Caller = await request.app.state.identity.caller(token.strip())
+        caller = await _caller(request)
         if not self.roles.intersection(caller.roles):
             raise Forbidden(f"this is for: {', '.join(sorted(self.roles))}")
         return caller
 
 
+class AllowAnyone(Allow):
+    """A dependency that lets anyone through, and says who it is where a token is sent."""
+
+    async def __call__(self, request: Request) -> Caller | None:
+        """Return the caller, or None for somebody without a token; raises Unauthenticated."""
+        if "authorization" not in request.headers:
+            return None
+        return await _caller(request)
+
+
 ANYONE = Depends(Allow())
+AnyoneOrKnown = Annotated[Caller | None, Depends(AllowAnyone())]
 Staff = Annotated[Caller, Depends(Allow(Role.STAFF))]
 StaffOrCandidate = Annotated[Caller, Depends(Allow(Role.STAFF, Role.CANDIDATE))]
 StaffOrFirm = Annotated[Caller, Depends(Allow(Role.STAFF, Role.FIRM))]
@@ -196,21 +213,3 @@ def allowed(route: APIRoute) -> Allow | None:
             return dependant.call
         waiting.extend(dependant.dependencies)
     return None
-
-
-class GuardedRoute(APIRoute):
-    """A route that refuses everybody unless it says who may call it. What is absent is left out of its answers."""
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, endpoint, **options | {"response_model_exclude_none": True})
-
-    def get_route_handler(self) -> Callable[[Request], Any]:
-        """Return the handler, or one that refuses."""
-        if allowed(self) is not None:
-            return super().get_route_handler()
-
-        async def refuse(_: Request) -> Response:
-            problem: Problem = Forbidden("this endpoint does not say who may call it")
-            return respond(problem)
-
-        return refuse
