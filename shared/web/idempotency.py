@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, TypeVar
 
@@ -41,6 +41,8 @@ class RequestKey:
 
     hashed: str
     traceparent: str
+    secret: str = field(repr=False)
+    """The key as it was sent, which is kept nowhere: without it nobody can try out what the request said."""
 
 
 def idempotency_key(
@@ -57,7 +59,7 @@ def idempotency_key(
     """Return the key; raises KeyMissing."""
     if not key:
         raise KeyMissing("choose one, such as a random UUID, and send it again with every retry")
-    return RequestKey(hashed(request.method, request.url.path, key), request.state.traceparent)
+    return RequestKey(hashed(request.method, request.url.path, key), request.state.traceparent, secret=key)
 
 
 IdempotencyKey = Annotated[RequestKey, Depends(idempotency_key)]
@@ -92,7 +94,7 @@ class Once:
         if key.hashed in self._at_work:
             raise StillAtWork
         self._at_work.add(key.hashed)
-        content = hashed(request.model_dump_json())
+        content = hashed(key.secret, request.model_dump_json())
         try:
             answer = await self._commands.run(
                 Piece(

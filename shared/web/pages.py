@@ -1,7 +1,6 @@
 """Pages of a long list: a cursor to go on from, and how many at once."""
 
 import base64
-import binascii
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -70,7 +69,7 @@ def _write_cursor(last: str) -> str:
 
 def _read_cursor(cursor: str) -> str:
     try:
-        return base64.urlsafe_b64decode(cursor.encode()).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
+    except ValueError as error:
         message = "this is not a cursor; take the `next` of the page before"
         raise Invalid(errors=[FieldError(where="query.cursor", message=message, code="cursor")]) from error

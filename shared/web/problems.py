@@ -3,18 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import structlog
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from pymongo.errors import PyMongoError
-from starlette.exceptions import HTTPException
-
-from shared.storage.errors import StorageUnavailable
 
 MEDIA_TYPE = "application/problem+json"
-log = structlog.get_logger(__name__)
 
 
 class FieldError(BaseModel):
@@ -108,6 +100,18 @@ class Invalid(Problem):
     status, type, title = 422, "invalid", "Some fields are not right"
 
 
+class NotJson(Problem):
+    """The body cannot be read, or could be read in two ways."""
+
+    status, type, title = 400, "not-json", "The body is not valid JSON"
+
+
+class WrongMediaType(Problem):
+    """The body is of a kind that is not read here."""
+
+    status, type, title = 415, "wrong-media-type", "The body must be JSON"
+
+
 class KeyMissing(Problem):
     """A request that creates something needs an Idempotency-Key."""
 
@@ -172,46 +176,33 @@ def respond(problem: Problem) -> JSONResponse:
     )
 
 
-def install(app: FastAPI) -> None:
-    """Have every error answered as a problem."""
-
-    @app.exception_handler(Problem)
-    async def known(_: Request, error: Problem) -> JSONResponse:
-        return respond(error)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        return respond(Invalid(errors=[field_error(one) for one in error.errors()]))
-
-    @app.exception_handler(StorageUnavailable)
-    @app.exception_handler(PyMongoError)
-    async def away(_: Request, error: Exception) -> JSONResponse:
-        log.warning("database away", error=type(error).__name__)
-        return respond(Unavailable())
-
-    @app.exception_handler(HTTPException)
-    async def other(_: Request, error: HTTPException) -> JSONResponse:
-        body = ProblemBody(type="about:blank", title=str(error.detail), status=error.status_code)
-        return JSONResponse(
-            body.model_dump(exclude_none=True), error.status_code, error.headers, media_type=MEDIA_TYPE
-        )
+Responses = dict[int | str, dict[str, Any]]
 
 
-def field_error(error: Mapping[str, Any]) -> FieldError:
-    """Write one of pydantic's errors without the value that was wrong: it may be somebody's address."""
-    where = ".".join(str(part) for part in error["loc"])
-    return FieldError(where=where, message=error["msg"], code=error["type"])
-
-
-def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+def documented(*problems: type[Problem]) -> Responses:
     """Describe these problems for OpenAPI."""
-    by_status: dict[int | str, list[type[Problem]]] = {}
-    for problem in problems:
-        by_status.setdefault(problem.status, []).append(problem)
+    return together(*(_described(kind) for kind in problems))
+
+
+def _described(kind: type[Problem]) -> Responses:
+    schema = {"$ref": "#/components/schemas/ProblemBody"}
     return {
-        status: {
-            "description": "; ".join(f"`{kind.type}`: {kind.title}" for kind in kinds),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemBody"}}},
+        kind.status: {
+            "description": f"`{kind.type}`: {kind.title}",
+            "content": {MEDIA_TYPE: {"schema": schema}},
         }
-        for status, kinds in by_status.items()
     }
+
+
+def together(*described: Responses) -> Responses:
+    """Put descriptions of answers together; those of the same status stand side by side, each once."""
+    merged: Responses = {}
+    for responses in described:
+        for status, response in responses.items():
+            known = merged.get(status)
+            if known is None:
+                merged[status] = response
+            elif response["description"] not in known["description"]:
+                both = f"{known['description']}; {response['description']}"
+                merged[status] = {**response, **known, "description": both}
+    return merged

@@ -23,6 +23,10 @@ def etag(version: int) -> str:
 
 
 def must_match(sent: str, version: int) -> None:
-    """Raise VersionOutdated unless the change is of the present version."""
-    if sent not in {"*", etag(version)}:
+    """Raise VersionOutdated unless the change is of the present version.
+
+    Several may be sent, as HTTP allows; one that a gateway has made weak, when it compressed the answer, counts.
+    """
+    versions = {one.strip().removeprefix("W/") for one in sent.split(",")}
+    if not versions & {"*", etag(version)}:
         raise VersionOutdated

@@ -1,0 +1,49 @@
+"""Whatever goes wrong in a request is answered as a problem."""
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pymongo.errors import PyMongoError
+from starlette.exceptions import HTTPException
+
+from shared.storage.errors import StorageUnavailable
+from shared.web.fields import invalid
+from shared.web.problems import Problem, Unavailable, respond
+
+log = structlog.get_logger(__name__)
+DETAILS = {404: "there is no such endpoint; /docs shows those that there are"}
+
+
+def install(app: FastAPI) -> None:
+    """Have every error answered as a problem."""
+
+    @app.exception_handler(Problem)
+    async def known(_: Request, error: Problem) -> JSONResponse:
+        return respond(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def wrong_fields(request: Request, error: RequestValidationError) -> JSONResponse:
+        body = getattr(request.scope.get("route"), "body_field", None)
+        return respond(invalid(error.errors(), None if body is None else body.field_info.annotation))
+
+    @app.exception_handler(StorageUnavailable)
+    @app.exception_handler(PyMongoError)
+    async def away(_: Request, error: Exception) -> JSONResponse:
+        log.warning("database away", error=type(error).__name__)
+        return respond(Unavailable())
+
+    @app.exception_handler(HTTPException)
+    async def other(_: Request, error: HTTPException) -> JSONResponse:
+        return respond(of_status(error))
+
+
+def of_status(error: HTTPException) -> Problem:
+    """Make a problem of what the framework itself says: no such endpoint, no such method."""
+    phrase = HTTPStatus(error.status_code).phrase
+    problem = Problem(DETAILS.get(error.status_code), headers=error.headers)
+    problem.status, problem.title = error.status_code, phrase
+    problem.type = phrase.lower().replace(" ", "-")
+    return problem

@@ -1,0 +1,94 @@
+"""A route of ours: who may call it, how its body is read, and how it is described."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from shared.web.bodies import read_strictly
+from shared.web.idempotency import idempotency_key
+from shared.web.identity import Allow, allowed
+from shared.web.problems import (
+    Forbidden,
+    Invalid,
+    KeyMissing,
+    KeyReused,
+    NotJson,
+    Problem,
+    StillAtWork,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    VersionMissing,
+    VersionOutdated,
+    WrongMediaType,
+    documented,
+    together,
+)
+from shared.web.versions import if_match
+
+BEARER = "bearer"
+"""What the way of calling with a token is named in the description."""
+
+
+class GuardedRoute(APIRoute):
+    """A route that refuses everybody unless it says who may call it.
+
+    Its body is read strictly; what is absent is left out of its answers; and whatever may go wrong with any
+    such route is described without being listed by each.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options | {"response_model_exclude_none": True})
+        self.responses = together(self.responses, documented(*_problems(self)))
+        allow = allowed(self)
+        if allow is not None and allow.roles:
+            self.description = (
+                f"{self.description}\n\nWho may call: {', '.join(sorted(allow.roles))}.".strip()
+            )
+            self.openapi_extra = {**(self.openapi_extra or {}), "security": [{BEARER: []}]}
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """Return the handler, or one that refuses."""
+        if allowed(self) is None:
+            return _refuse
+        if self.body_field is None:
+            return super().get_route_handler()
+        handle = super().get_route_handler()
+
+        async def read_and_handle(request: Request) -> Response:
+            response: Response = await handle(await read_strictly(request))
+            return response
+
+        return read_and_handle
+
+
+async def _refuse(_: Request) -> Response:
+    raise Forbidden("this endpoint does not say who may call it")
+
+
+def _problems(route: APIRoute) -> Iterator[type[Problem]]:
+    """Name what can go wrong with a route, whatever it does."""
+    allow = allowed(route)
+    yield Unavailable
+    if allow is None or allow.roles:
+        yield from (Unauthenticated, Forbidden)
+    if route.body_field is not None:
+        yield from (Invalid, NotJson, TooLarge, WrongMediaType)
+    elif route.dependant.path_params or route.dependant.query_params:
+        yield Invalid
+    calls = set(_calls(route.dependant))
+    if idempotency_key in calls:
+        yield from (KeyMissing, KeyReused, StillAtWork)
+    if if_match in calls:
+        yield from (VersionMissing, VersionOutdated)
+
+
+def _calls(dependant: Dependant) -> Iterator[object]:
+    for needed in dependant.dependencies:
+        if not isinstance(needed.call, Allow):
+            yield needed.call
+        yield from _calls(needed)
