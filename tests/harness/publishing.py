@@ -11,7 +11,10 @@ from shared.ids import new
 
 
 async def publish(
-    amqp_url: str, *events: Event, sequence: int = 1, id: EventId | None = None  # noqa: A002
+    amqp_url: str,
+    *events: Event,
+    sequence: int = 1,
+    id: EventId | None = None,  # noqa: A002
 ) -> None:
     """Publish events with confirms; each subject's sequence counts on from ``sequence`` in the order given."""
     counts: dict[str, int] = {}

@@ -1,0 +1,1 @@
+"""The whole programme, played from outside: as a web frontend, staff, firms and candidates would."""

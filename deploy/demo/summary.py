@@ -1,0 +1,139 @@
+"""The summary that a person reads at the end: a funnel, countries, the visit's calendar, one candidate's story."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from deploy.demo.cast import Cast
+from deploy.demo.facts import Facts
+from deploy.demo.history import Told
+
+IZUMO = ZoneInfo("Asia/Tokyo")
+BAR = 44
+FUNNEL = (
+    ("applications", "applied"),
+    ("shortlisted", "shortlisted"),
+    ("matches_accepted", "matches made"),
+    ("seats_booked", "seats booked"),
+    ("interviews_held", "interviews held"),
+    ("offers_made", "offers made"),
+    ("offers_accepted", "offers accepted"),
+    ("relocated", "moved to Izumo"),
+)
+
+
+def show(console: Console, facts: Facts, summary: Mapping[str, Any], cast: Cast) -> None:
+    """Print everything."""
+    console.print(
+        Panel(_funnel(summary), title="The round", subtitle=_closing(summary), border_style="red"),
+        Panel(_countries(facts), title="Where they live", border_style="red"),
+        Panel(_calendar(facts, cast), title="Interviews of the visit, Izumo time", border_style="red"),
+        Panel(_story(facts, cast), title="One candidate's story", border_style="red"),
+        Panel(_figures(summary), title="Behind it", border_style="red"),
+    )
+
+
+def _funnel(summary: Mapping[str, Any]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    most = max(summary[name] for name, _ in FUNNEL) or 1
+    for name, words in FUNNEL:
+        bar = "█" * max(1, round(BAR * summary[name] / most)) if summary[name] else ""
+        table.add_row(words, Text(str(summary[name]), justify="right"), Text(bar, style="red"))
+    return table
+
+
+def _closing(summary: Mapping[str, Any]) -> str:
+    how = "closed early" if summary["round_closed_early"] else "closed"
+    return f"{summary['waitlisted']} on the waitlist; the round {how}; {summary['refused']} came too late"
+
+
+def _countries(facts: Facts) -> Text:
+    counts = Counter(told.data["country"] for told in facts.of("candidate-applied"))
+    text = Text()
+    for country, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        text.append(f"{_flag(country)} {country} ", style="bold")
+        text.append(f"{count}   ")
+    return text
+
+
+def _flag(country: str) -> str:
+    return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in country)
+
+
+def _calendar(facts: Facts, cast: Cast) -> Table:
+    days: dict[str, list[Told]] = defaultdict(list)
+    for told in facts.of("interview-held"):
+        days[_local(told.data["starts_at"]).strftime("%a %d %b")].append(told)
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for heading in ("Day", "Time", "Who", "Position", "The firm says"):
+        table.add_column(heading, overflow="ellipsis", no_wrap=True)
+    for day, held in sorted(days.items(), key=lambda one: one[1][0].data["starts_at"]):
+        for place, told in enumerate(sorted(held, key=lambda one: one.data["starts_at"])):
+            table.add_row(
+                day if place == 0 else "",
+                _local(told.data["starts_at"]).strftime("%H:%M"),
+                cast.name(told.data["candidate_id"]),
+                cast.title(told.data["position_id"]),
+                told.data["outcome"],
+            )
+    return table
+
+
+def _story(facts: Facts, cast: Cast) -> Group:
+    """Tell of the first who moved, or else of who got furthest."""
+    moved = [told.data["candidate_id"] for told in facts.of("candidate-relocated")]
+    who = moved[0] if moved else facts.of("candidate-shortlisted")[0].data["candidate_id"]
+    table = Table.grid(padding=(0, 2))
+    for told in facts.events:
+        if told.data.get("candidate_id") == who and (line := _line(told, cast)):
+            table.add_row(Text(told.time.astimezone(IZUMO).strftime("%d %b %Y"), style="dim"), line)
+    person = cast.people[who].applicant
+    return Group(Text(f"{person.name}, {person.country}", style="bold"), table)
+
+
+def _line(told: Told, cast: Cast) -> str:  # noqa: PLR0911  one sentence for each kind of event
+    data = told.data
+    match told.type:
+        case "match-accepted" if data["complete"]:
+            return f"match made: {cast.title(data['position_id'])}"
+        case "match-proposed" | "match-accepted" | "match-declined":
+            return ""
+        case "interview-held":
+            return f"interview: {cast.title(data['position_id'])} says {data['outcome']}"
+        case "offer-made" | "offer-accepted":
+            return f"{told.type.replace('-', ' ')}: {cast.title(data['position_id'])}, ¥{data['salary']:,} a year"
+        case "interview-scheduled":
+            return (
+                f"interview on {_local(data['starts_at']):%d %b at %H:%M}: {cast.title(data['position_id'])}"
+            )
+        case "visit-step-done" | "relocation-step-done":
+            return f"{data['step'].replace('-', ' ')}: done"
+        case "visit-step-due" | "relocation-step-due":
+            return ""
+        case "lessons-planned":
+            return f"{len(data['lessons'])} Japanese lessons planned, towards {data['target']}"
+        case _:
+            return told.type.replace("-", " ")
+
+
+def _local(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone(IZUMO)
+
+
+def _figures(summary: Mapping[str, Any]) -> Text:
+    return Text("\n".join(_sentences(summary)))
+
+
+def _sentences(summary: Mapping[str, Any]) -> Iterator[str]:
+    languages = ", ".join(f"{count} {language}" for language, count in summary["mails_by_language"].items())
+    yield f"{summary['events_published']} events on RabbitMQ, each taken to heart exactly once"
+    yield f"{summary['matches_proposed']} matches proposed, {summary['lessons_planned']} lesson plans"
+    yield f"{summary['mails_received']} mails, as many as messages sent ({languages})"
+    yield f"a year in {summary['seconds']:g} seconds"
