@@ -1,0 +1,1 @@
+"""Notifications owns what was said: messages to candidates, firms, teachers and staff."""

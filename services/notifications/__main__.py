@@ -1,0 +1,6 @@
+"""Run notifications: ``python -m services.notifications``."""
+
+from services.notifications.app import build
+from shared.service import run
+
+run(build)

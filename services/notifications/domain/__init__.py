@@ -1,0 +1,1 @@
+"""Notifications' decisions: plain Python on plain data."""

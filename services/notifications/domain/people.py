@@ -1,0 +1,48 @@
+"""People: how to reach them, which codes they have for their links, and what waits for either."""
+
+from dataclasses import dataclass, replace
+
+from shared.events.ids import MessageId, PersonId
+from shared.events.vocabulary import Role
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Somebody whom messages are for.
+
+    One document, which everything that waits for this person writes: so no message can miss the contact or
+    the code that arrives at the same moment. Contact and codes lie sealed with the person's own key.
+    """
+
+    person_id: PersonId
+    erased: bool = False
+    """Asked to be forgotten: the id stays, so that nothing late brings anything back."""
+    role: Role | None = None
+    contact: str | None = None
+    """Sealed; absent until it has arrived."""
+    language: str | None = None
+    time_zone: str | None = None
+    as_of: int = 0
+    """The sequence of the public event that language and time zone were taken from; 0: from the contact."""
+    codes: tuple[str, ...] = ()
+    """Sealed codes that no message carries yet, oldest first."""
+    waiting: tuple[MessageId, ...] = ()
+    """Messages that wait for this person's contact or code, oldest first."""
+
+
+def reachable(person: Person, contact: str, *, role: Role, language: str, time_zone: str) -> Person:
+    """Take over a contact; language and time zone only where no public event has said them."""
+    person = replace(person, contact=contact, role=role)
+    return person if person.as_of else replace(person, language=language, time_zone=time_zone)
+
+
+def located(person: Person, *, language: str, time_zone: str, sequence: int) -> Person:
+    """Take over what a public event says of somebody, unless a later one has said it already."""
+    if person.erased or sequence <= person.as_of:
+        return person
+    return replace(person, language=language, time_zone=time_zone, as_of=sequence)
+
+
+def forgotten(person: Person) -> Person:
+    """Leave nothing of a person but the id."""
+    return Person(person_id=person.person_id, erased=True)

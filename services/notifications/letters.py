@@ -1,0 +1,73 @@
+"""Letters as they travel: RFC 5322, UTF-8 text, names and addresses of any script."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+
+from email_validator import EmailNotValidError, validate_email
+
+from services.notifications.domain.messages import Message
+from services.notifications.writing import Letter
+
+SEVEN_BIT = SMTP.clone(cte_type="7bit")
+"""Readable by every server: names as encoded words, text as quoted-printable or base64, whichever is shorter."""
+WITH_UTF8 = SMTPUTF8.clone(cte_type="7bit")
+"""For addresses whose part before the @ is not ASCII, which a server has to support."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """From whom mail comes."""
+
+    name: str
+    """The programme's."""
+    address: str
+    reply_to: str
+    domain: str
+    """Of Message-IDs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parcel:
+    """A mail, ready for a server."""
+
+    sender: str
+    recipient: str = field(repr=False)
+    content: bytes = field(repr=False)
+    needs_utf8: bool = False
+    """Whether the server must take addresses that are not ASCII."""
+
+
+def travelling(address: str) -> str | None:
+    """Return an address as it travels: its domain in ASCII. None where it is no address."""
+    try:
+        checked = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return None
+    return checked.ascii_email or checked.normalized
+
+
+def parcel(letter: Letter, address: str, message: Message, sender: Sender, at: datetime) -> Parcel:
+    """Make a mail of a letter, to an address as it travels; its Message-ID is the message's id."""
+    needs_utf8 = not address.isascii()
+    policy = WITH_UTF8 if needs_utf8 else SEVEN_BIT
+    mail = EmailMessage(policy)
+    mail["From"] = Address(sender.name, addr_spec=sender.address)
+    mail["To"] = Address(letter.name, addr_spec=address)
+    mail["Reply-To"] = Address(addr_spec=sender.reply_to)
+    mail["Subject"] = letter.mail.subject
+    mail["Date"] = at
+    mail["Message-ID"] = f"<{message.message_id}@{sender.domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Enmusubi-Template"] = message.template
+    mail.set_content(letter.mail.text, charset="utf-8")
+    # After the content, which takes such headers with it.
+    mail["Content-Language"] = letter.mail.language.value
+    return Parcel(
+        sender=sender.address,
+        recipient=address,
+        content=mail.as_bytes(),
+        needs_utf8=needs_utf8,
+    )

@@ -1,0 +1,43 @@
+"""What notifications keeps in MongoDB."""
+
+from typing import Any
+
+from services.notifications.domain.messages import Message
+from services.notifications.domain.names import FirmName, PositionTitle
+from services.notifications.domain.people import Person
+from shared.events.ids import PersonId
+from shared.storage.client import Database
+from shared.storage.collection import Collection, Index
+from shared.storage.unit import UnitOfWork
+from shared.vault import PersonKey, Vault, keys
+
+people = Collection(Person, "people", id="person_id")
+messages = Collection(
+    Message,
+    "messages",
+    id="message_id",
+    indexes=[Index(("recipient_id",)), Index(("state",)), Index(("template", "role"))],
+)
+firm_names = Collection(FirmName, "firm_names", id="firm_id")
+position_titles = Collection(PositionTitle, "position_titles", id="position_id")
+
+COLLECTIONS: list[Collection[Any]] = [people, messages, firm_names, position_titles, keys]
+
+
+async def the_person(unit: UnitOfWork, person_id: PersonId) -> Person:
+    """Return what is known of a person, which may be nothing yet."""
+    return await unit.get(people, person_id) or Person(person_id=person_id)
+
+
+async def the_key(unit: UnitOfWork, person_id: PersonId) -> PersonKey:
+    """Return a person's key; make it where there is none. Never called for somebody who was erased."""
+    key = await unit.get(keys, person_id)
+    if key is None:
+        key = unit.using(Vault).new_key(person_id)
+        unit.save(keys, key)
+    return key
+
+
+async def count_waiting(store: Database) -> int:
+    """Count the messages that wait for a contact or a code."""
+    return await store[messages.name].count_documents({"state": "waiting"})
