@@ -1,0 +1,1 @@
+"""Matching owns who suits whom: firms, positions, matches, offers."""

@@ -1,0 +1,270 @@
+"""What matching takes and gives over HTTP."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, EmailStr, Field, StringConstraints
+from pydantic.config import JsonDict
+
+from services.matching.domain.assignments import Assignment
+from services.matching.domain.firms import Firm
+from services.matching.domain.matches import Match, MatchState, Side
+from services.matching.domain.offers import Offer, OfferState
+from services.matching.domain.positions import Position, PositionState
+from shared.events.ids import AssignmentId, CandidateId, FirmId, MatchId, OfferId, PositionId
+from shared.events.profile import Reason, Requirements
+from shared.events.texts import Line, PersonName
+from shared.events.times import Day, Moment, TimeZone
+from shared.events.value import Value
+from shared.events.vocabulary import (
+    InterviewOutcome,
+    Language,
+    OfferDeclineReason,
+    Party,
+    Places,
+    PositionClosingReason,
+    Yen,
+)
+
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()./-]{5,30}$")]
+Several = Field(max_length=1000)
+
+
+class FirmContact(Value):
+    """How to reach a firm. Sealed for notifications at once; matching cannot read it again."""
+
+    name: PersonName = Field(repr=False, examples=["佐藤 花子"])
+    """Whom to ask for. Messages go to the company under its own name."""
+    email: EmailStr = Field(repr=False, examples=["jobs@example.jp"])
+    phone: Phone | None = Field(default=None, repr=False)
+
+
+EXAMPLE_FIRM: JsonDict = {
+    "name": "株式会社出雲ソフト",
+    "contact": {"name": "佐藤 花子", "email": "jobs@example.jp"},
+    "language": "ja",
+    "time_zone": "Asia/Tokyo",
+}
+EXAMPLE_REQUIREMENTS: JsonDict = {
+    "title": "バックエンドエンジニア",
+    "skills": [
+        {"name": "Python", "years": 3, "must": True},
+        {"name": "PostgreSQL", "years": 1},
+    ],
+    "years_of_experience": 3,
+    "spoken": [{"language": "ja", "level": "A2"}],
+    "salary_min": 4_800_000,
+    "salary_max": 6_500_000,
+    "headcount": 2,
+    "starts_on": "2027-12-01",
+    "remote_before_move": True,
+}
+
+
+class FirmRequest(Value):
+    """A firm to register."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE_FIRM]})
+
+    name: Line
+    """The company's name."""
+    contact: FirmContact
+    language: Language
+    """The language to be written to in (BCP 47); there are texts in ja and en."""
+    time_zone: TimeZone = "Asia/Tokyo"
+
+
+class FirmChange(Value):
+    """What changes about a firm; what is absent stays."""
+
+    name: Line | None = None
+    contact: FirmContact | None = None
+    """Needed also when the name, the language or the time zone changes: they are sealed with it."""
+    language: Language | None = None
+    time_zone: TimeZone | None = None
+
+
+class FirmView(Value):
+    """A firm. How to reach it is not shown: it lies sealed."""
+
+    firm_id: FirmId
+    name: str
+    language: str
+    time_zone: str
+
+    @classmethod
+    def of(cls, firm: Firm) -> Self:
+        """Show a firm."""
+        return cls(**{name: getattr(firm, name) for name in cls.model_fields})
+
+
+class PositionRequest(Value):
+    """A position, to be opened or as it should be from now on."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"requirements": EXAMPLE_REQUIREMENTS}]})
+
+    requirements: Requirements
+
+
+class PositionView(Value):
+    """A position. How far it is filled is shown to its firm and to staff."""
+
+    position_id: PositionId
+    firm_id: FirmId
+    firm_name: str
+    """The company's name."""
+    requirements: Requirements
+    state: PositionState
+    reason: PositionClosingReason | None = None
+    """Why it closed."""
+    held: int | None = None
+    """How many of its places an open or accepted offer holds."""
+    accepted: int | None = None
+    """How many of these were accepted."""
+
+    @classmethod
+    def of(cls, position: Position, firm_name: str, *, wholly: bool) -> Self:
+        """Show a position; ``wholly``: with how far it is filled."""
+        return cls(
+            position_id=position.position_id,
+            firm_id=position.firm_id,
+            firm_name=firm_name,
+            requirements=position.requirements,
+            state=position.state,
+            reason=position.reason,
+            held=position.held if wholly else None,
+            accepted=position.accepted if wholly else None,
+        )
+
+
+class MatchView(Value):
+    """A match, with its score and what the score is made of."""
+
+    match_id: MatchId
+    candidate_id: CandidateId
+    position_id: PositionId
+    firm_id: FirmId
+    score: float
+    reasons: tuple[Reason, ...]
+    state: MatchState
+    """`made`: both sides have accepted it."""
+    proposed_at: datetime
+    accepted_by_candidate: bool
+    accepted_by_firm: bool
+    ended_by: Party | None = None
+    interview: InterviewOutcome | None = None
+    """The firm's word after the last interview that took place."""
+    offer_id: OfferId | None = None
+    """The offer that is open or was accepted."""
+    hired: bool
+    """Whether that offer was accepted."""
+
+    @classmethod
+    def of(cls, match: Match) -> Self:
+        """Show a match."""
+        return cls(
+            match_id=match.match_id,
+            candidate_id=match.candidate_id,
+            position_id=match.position_id,
+            firm_id=match.firm_id,
+            score=match.score,
+            reasons=match.reasons,
+            state=match.state,
+            proposed_at=match.proposed_at,
+            accepted_by_candidate=match.accepted_by_candidate,
+            accepted_by_firm=match.accepted_by_firm,
+            ended_by=match.ended_by,
+            interview=None if match.interview is None else match.interview.outcome,
+            offer_id=match.offer,
+            hired=match.hired,
+        )
+
+
+class MatchAnswer(Value):
+    """Whose answer it is. Staff say it; for others it is clear."""
+
+    by: Side | None = None
+
+
+class OfferRequest(Value):
+    """An offer to make."""
+
+    salary: Yen = Field(examples=[5_600_000])
+    starts_on: Day = Field(examples=["2027-12-01"])
+    """The first day of work; after the offer's expiry."""
+    expires_at: Moment = Field(examples=["2027-07-15T18:00:00+09:00"])
+    """After this moment it cannot be accepted any more; at most 60 days ahead."""
+
+
+class OfferDecline(Value):
+    """Why a candidate declines."""
+
+    reason: OfferDeclineReason = "own-wish"
+
+
+class OfferView(Value):
+    """An offer."""
+
+    offer_id: OfferId
+    match_id: MatchId
+    candidate_id: CandidateId
+    position_id: PositionId
+    firm_id: FirmId
+    salary: int
+    starts_on: date
+    expires_at: datetime
+    made_at: datetime
+    state: OfferState
+    reason: str | None = None
+
+    @classmethod
+    def of(cls, offer: Offer) -> Self:
+        """Show an offer."""
+        return cls(**{name: getattr(offer, name) for name in cls.model_fields})
+
+
+class AssignmentRequest(Value):
+    """For whom, with which positions and how many seats it is to be found out who should meet whom."""
+
+    candidates: Annotated[tuple[CandidateId, ...], Several] | None = None
+    """Among whom; absent: all who are available."""
+    positions: Annotated[tuple[PositionId, ...], Several] | None = None
+    """For which positions; absent: all that are open."""
+    seats: Places = Field(examples=[9])
+    """How many can be invited."""
+
+
+class PairView(Value):
+    """A match that is worth an interview."""
+
+    match_id: MatchId
+    candidate_id: CandidateId
+    position_id: PositionId
+    firm_id: FirmId
+    score: float
+
+
+class AssignmentView(Value):
+    """Who should meet whom."""
+
+    assignment_id: AssignmentId
+    seats: int
+    candidates: tuple[CandidateId, ...]
+    """Whom to invite, best first, at most `seats`."""
+    pairs: tuple[PairView, ...]
+    """Whom they should meet, best first."""
+    made_at: datetime
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> Self:
+        """Show an assignment."""
+        return cls(
+            assignment_id=assignment.assignment_id,
+            seats=assignment.seats,
+            candidates=assignment.candidates,
+            pairs=tuple(
+                PairView(**{name: getattr(pair, name) for name in PairView.model_fields})
+                for pair in assignment.pairs
+            ),
+            made_at=assignment.made_at,
+        )

@@ -1,0 +1,1 @@
+"""Matching's decisions: plain Python on plain data."""
