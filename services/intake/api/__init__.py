@@ -1,9 +1,10 @@
 """Intake's endpoints."""
 
-from services.intake.api import applications, candidates, links, rounds, screening
+from services.intake.api import applications, applying, candidates, links, rounds, screening
 
 ROUTERS = [
     rounds.router,
+    applying.router,
     applications.router,
     screening.router,
     candidates.router,

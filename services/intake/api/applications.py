@@ -1,4 +1,4 @@
-"""Applications over HTTP: the way in, and the candidate's own view of it."""
+"""Applications over HTTP, as the candidate sees them; applying.py is the way in."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -8,183 +8,26 @@ from fastapi import Response
 from services.intake.api.forms import (
     ApplicationAnswer,
     ApplicationChange,
-    ApplicationRequest,
     ApplicationView,
     Contact,
     Withdrawal,
 )
-from services.intake.api.problems import RoundIsClosed
-from services.intake.domain.applications import Application, Candidate, Person, Record, applied, updated
-from services.intake.domain.rounds import Placement, Refusal, Round, closed, is_full, place
+from services.intake.domain.applications import Application, Candidate, Record, updated
 from services.intake.endings import end
-from services.intake.private import send_contact, send_link, send_notice
-from services.intake.store import (
-    applications,
-    candidates,
-    people,
-    refusals,
-    rounds,
-    the_application,
-    the_candidate,
-    the_recruiting,
-)
-from services.intake.timers import ROUND_CLOSES
-from shared.events.ids import ApplicationId, CandidateId
+from services.intake.private import send_contact
+from services.intake.store import applications, candidates, the_application, the_candidate
+from shared.events.ids import ApplicationId
 from shared.events.intake import CandidateWithdrawn
 from shared.storage.unit import UnitOfWork
 from shared.vault import PersonKey, Vault, keys
 from shared.web.app import router as new_router
-from shared.web.idempotency import IdempotencyKey, Reply, RequestKey, hashed
-from shared.web.identity import ANYONE, StaffOrCandidate
-from shared.web.parts import Command, Documents, OnlyOnce, using
-from shared.web.problems import (
-    Conflict,
-    Forbidden,
-    KeyMissing,
-    KeyReused,
-    NotFound,
-    StillAtWork,
-    TooLarge,
-    VersionMissing,
-    VersionOutdated,
-    documented,
-)
+from shared.web.identity import StaffOrCandidate
+from shared.web.parts import Command, Documents, using
+from shared.web.problems import Conflict, FieldError, Invalid, NotFound, documented
 from shared.web.versions import IfMatch, etag, must_match
 
 router = new_router()
 TheVault = Annotated[Vault, using(Vault)]
-
-
-@router.post(
-    "/applications",
-    tags=["applications"],
-    status_code=201,
-    dependencies=[ANYONE],
-    response_model=ApplicationAnswer,
-    responses=documented(KeyMissing, KeyReused, RoundIsClosed, StillAtWork, TooLarge),
-)
-async def apply(request: ApplicationRequest, key: IdempotencyKey, once: OnlyOnce) -> Response:
-    """Apply. A confirmation comes by mail, with a link to see what becomes of it.
-
-    Whoever applies twice in a round gets the same kind of answer: nobody learns from it who has applied.
-    """
-    return await once.run(key, request, lambda unit: _apply(request, key, unit))
-
-
-async def _apply(request: ApplicationRequest, key: RequestKey, unit: UnitOfWork) -> Reply:
-    current = await _wanted(request, unit)
-    if current.state != "open":
-        return await _refuse(current, key, unit)
-    fingerprint = unit.using(Vault).fingerprint(request.contact.email.casefold())
-    person = await unit.get(people, fingerprint)
-    known = None if person is None else await the_candidate(unit, person.candidate_id)
-    placement = place(current)
-    if known is not None and current.round_id in known.applications:
-        return _repeat(request, known, placement, unit)
-    candidate = known or Candidate(candidate_id=unit.new_id(CandidateId), record=None)
-    application = _application(request, candidate.candidate_id, placement, unit)
-    record = await _keep(request, candidate, fingerprint, unit)
-    unit.save(applications, application)
-    send_contact(unit, candidate.candidate_id, request.contact, record)
-    send_link(unit, candidate.candidate_id)
-    unit.save(candidates, *applied(candidate, record, application))
-    _take(placement.round, unit)
-    return _answer(application)
-
-
-async def _wanted(request: ApplicationRequest, unit: UnitOfWork) -> Round:
-    round_id = request.round_id or (await the_recruiting(unit)).current
-    if round_id is None or (found := await unit.get(rounds, round_id)) is None:
-        raise RoundIsClosed("there is no such round; see GET /rounds/current for the one that is open")
-    return found
-
-
-async def _refuse(current: Round, key: RequestKey, unit: UnitOfWork) -> Reply:
-    """Say that it is closed, kindly; and count who came too late, each once."""
-    refusal = Refusal(refusal_id=hashed(current.round_id, key.hashed), round_id=current.round_id)
-    if await unit.get(refusals, refusal.refusal_id) is None:
-        unit.save(refusals, refusal)
-        unit.save(rounds, replace(current, refused=current.refused + 1))
-    return Reply(409, RoundIsClosed(_why(current)))
-
-
-def _why(current: Round) -> str:
-    if current.state == "planned":
-        return f"This round opens on {current.opens_on}. We will be glad to hear from you then."
-    if current.reason == "full":
-        return (
-            "Thank you for your interest. So many people applied that this round had to close early. "
-            "Please come back for the next one; you are welcome to apply again."
-        )
-    return "Thank you for your interest. This round has closed. You are welcome to apply in the next one."
-
-
-def _repeat(request: ApplicationRequest, known: Candidate, placement: Placement, unit: UnitOfWork) -> Reply:
-    """Keep a repeat for staff to see, tell the person by mail alone, and answer as if it were the first."""
-    application = _application(request, known.candidate_id, placement, unit)
-    unit.save(applications, replace(application, state="repeat", waitlist_place=None))
-    send_link(unit, known.candidate_id)
-    send_notice(unit, known.candidate_id, "already-applied")
-    return _answer(replace(application, candidate_id=unit.new_id(CandidateId)))
-
-
-def _application(
-    request: ApplicationRequest, candidate_id: CandidateId, placement: Placement, unit: UnitOfWork
-) -> Application:
-    return Application(
-        application_id=unit.new_id(ApplicationId),
-        candidate_id=candidate_id,
-        round_id=placement.round.round_id,
-        state="applied" if placement.waitlist_place is None else "waitlisted",
-        waitlist_place=placement.waitlist_place,
-        applied_at=unit.now,
-        channel=request.channel,
-        country=request.country,
-    )
-
-
-async def _keep(
-    request: ApplicationRequest, candidate: Candidate, fingerprint: str, unit: UnitOfWork
-) -> Record:
-    """Seal the contact with the person's own key, and remember whom the address belongs to."""
-    vault = unit.using(Vault)
-    key = await unit.get(keys, candidate.candidate_id)
-    if key is None:
-        key = vault.new_key(candidate.candidate_id)
-        unit.save(keys, key)
-    unit.save(people, Person(fingerprint=fingerprint, candidate_id=candidate.candidate_id))
-    return Record(
-        contact=vault.seal(key, request.contact),
-        fingerprint=fingerprint,
-        country=request.country,
-        language=request.language,
-        time_zone=request.time_zone,
-        profile=request.profile,
-        wants_lessons=request.wants_lessons,
-        consent=request.consent,
-        age_band=request.age_band,
-    )
-
-
-def _take(current: Round, unit: UnitOfWork) -> None:
-    """Take the place; the application that fills the waitlist closes the round with it."""
-    if is_full(current):
-        unit.save(rounds, *closed(current, "full"))
-        unit.cancel_timer(ROUND_CLOSES, current.round_id)
-    else:
-        unit.save(rounds, current)
-
-
-def _answer(application: Application) -> Reply:
-    return Reply(
-        201,
-        ApplicationAnswer(
-            application_id=application.application_id,
-            candidate_id=application.candidate_id,
-            state=application.state,
-            waitlist_place=application.waitlist_place,
-        ),
-    )
 
 
 @router.get("/applications/{application_id}", tags=["applications"], responses=documented(NotFound))
@@ -230,7 +73,7 @@ def _view(
 @router.patch(
     "/applications/{application_id}",
     tags=["applications"],
-    responses=documented(NotFound, Conflict, VersionMissing, VersionOutdated),
+    responses=documented(NotFound, Conflict),
 )
 async def change_application(
     application_id: ApplicationId,
@@ -249,10 +92,8 @@ async def change_application(
         candidate = await the_candidate(unit, application.candidate_id)
         before = await unit.version(candidates, candidate.candidate_id)
         must_match(version, before)
-        if candidate.record is None:
-            raise Conflict("this candidate was erased")
-        record, key = await _change(change, candidate, candidate.record, unit)
-        return Changed(application, record, key, before + 1)
+        record, key = await _change(change, candidate, unit)
+        return Changed(application, record, key, before if record == candidate.record else before + 1)
 
     changed = await command(make)
     response.headers["ETag"] = etag(changed.version)
@@ -270,21 +111,30 @@ class Changed:
 
 
 async def _change(
-    change: ApplicationChange, candidate: Candidate, record: Record, unit: UnitOfWork
+    change: ApplicationChange, candidate: Candidate, unit: UnitOfWork
 ) -> tuple[Record, PersonKey]:
-    vault = unit.using(Vault)
+    """Change the record; where nothing is different, nothing is stored, said or sent."""
+    vault, before = unit.using(Vault), candidate.record
     key = await unit.get(keys, candidate.candidate_id)
-    if key is None:
+    if before is None or key is None:
         raise Conflict("this candidate was erased")
-    before = vault.open(key, record.contact, Contact)
-    contact = change.contact or before
-    if contact.email.casefold() != before.email.casefold():
-        raise Forbidden("the e-mail address says who you are; it cannot be changed here")
-    record = _merged(record, change, vault.seal(key, contact))
+    known = vault.open(key, before.contact, Contact)
+    contact = change.contact or known
+    _require_same_person(contact, known)
+    record = _merged(before, change, before.contact if contact == known else vault.seal(key, contact))
+    if record == before:
+        return before, key
     candidate, event = updated(candidate, record)
-    send_contact(unit, candidate.candidate_id, contact, record)
+    if (contact, record.language, record.time_zone) != (known, before.language, before.time_zone):
+        send_contact(unit, candidate.candidate_id, contact, record)
     unit.save(candidates, candidate, *([] if event is None else [event]))
     return record, key
+
+
+def _require_same_person(contact: Contact, known: Contact) -> None:
+    if contact.email.casefold() != known.email.casefold():
+        message = "The e-mail address says who you are; it cannot be changed here"
+        raise Invalid(errors=[FieldError(where="body.contact.email", message=message, code="email-fixed")])
 
 
 def _merged(record: Record, change: ApplicationChange, contact: str) -> Record:
@@ -317,14 +167,4 @@ async def withdraw(
         )
         return await end(unit, application, "withdrawn", event)
 
-    return shown(await command(make))
-
-
-def shown(application: Application) -> ApplicationAnswer:
-    """Show an application's state."""
-    return ApplicationAnswer(
-        application_id=application.application_id,
-        candidate_id=application.candidate_id,
-        state=application.state,
-        waitlist_place=application.waitlist_place,
-    )
+    return ApplicationAnswer.of(await command(make))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 
 import pycountry
-from pydantic import AfterValidator, ConfigDict, EmailStr, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
@@ -27,6 +27,7 @@ from shared.events.vocabulary import (
     RoundClosingReason,
     WithdrawalReason,
 )
+from shared.web.addresses import Email
 
 
 def _known(code: str) -> str:
@@ -37,6 +38,13 @@ def _known(code: str) -> str:
     return code
 
 
+def _written(name: str) -> str:
+    if not any(character.isalpha() for character in name):
+        raise PydanticCustomError("name", "Input should be a name, with at least one letter of any script")
+    return name
+
+
+Name = Annotated[PersonName, AfterValidator(_written)]
 KnownCountry = Annotated[Country, AfterValidator(_known)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()./-]{5,30}$")]
 Handle = Annotated[str, StringConstraints(pattern=r"^@?[A-Za-z0-9_]{5,32}$")]
@@ -46,11 +54,14 @@ Consent = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 class Contact(Value):
     """How to reach an applicant. Kept sealed, and never in an event."""
 
-    name: PersonName = Field(repr=False, examples=["Łukasz Ковальчук"])
+    name: Name = Field(repr=False, examples=["Łukasz Ковальчук"])
     """The name, kept and shown as it was written."""
-    email: EmailStr = Field(repr=False, examples=["lukasz@example.org"])
-    phone: Phone | None = Field(default=None, repr=False)
-    telegram: Handle | None = Field(default=None, repr=False)
+    email: Email = Field(repr=False, examples=["lukasz@example.org"])
+    """Says who you are: whoever applies again with it is the same person."""
+    phone: Phone | None = Field(default=None, repr=False, examples=["+48 22 123 45 67"])
+    """A phone number: digits, spaces and ()./- after an optional plus sign."""
+    telegram: Handle | None = Field(default=None, repr=False, examples=["@lukasz_k"])
+    """A Telegram handle: 5 to 32 letters, digits and underscores, with or without the @."""
 
 
 EXAMPLE_PROFILE: JsonDict = {
@@ -88,7 +99,9 @@ class ApplicationRequest(Value):
     language: Language
     """The language to be written to in (BCP 47); there are texts in en, ru, uk and ja."""
     time_zone: TimeZone
+    """Your time zone (IANA)."""
     profile: Profile
+    """What you can do and want. It is all that firms see of you before an interview."""
     wants_lessons: Flag = False
     """Whether you want Japanese lessons before the move."""
     age_band: AgeBand | None = None
@@ -104,6 +117,11 @@ class ApplicationAnswer(Value):
     candidate_id: CandidateId
     state: ApplicationState
     waitlist_place: Places | None = None
+
+    @classmethod
+    def of(cls, application: Application) -> Self:
+        """Show an application's state."""
+        return cls(**{name: getattr(application, name) for name in cls.model_fields})
 
 
 class ApplicationView(Value):
@@ -147,16 +165,28 @@ class ApplicationSummary(Value):
 class ApplicationChange(Value):
     """What a candidate changes; what is absent stays."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"time_zone": "Europe/Lisbon", "country": "PT", "wants_lessons": False}]
+        }
+    )
+
     contact: Contact | None = None
+    """The whole contact; the e-mail address must be the one that is known."""
     country: KnownCountry | None = None
+    """The country of residence (ISO 3166-1 alpha-2)."""
     language: Language | None = None
+    """The language to be written to in (BCP 47)."""
     time_zone: TimeZone | None = None
     profile: Profile | None = None
+    """The whole profile."""
     wants_lessons: Flag | None = None
 
 
 class Withdrawal(Value):
     """Why a candidate withdraws."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "other-job"}]})
 
     reason: WithdrawalReason = "own-wish"
 
@@ -164,14 +194,26 @@ class Withdrawal(Value):
 class Decline(Value):
     """Why staff decline."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "requirements"}]})
+
     reason: DeclineReason = "other"
 
 
 class RoundRequest(Value):
     """A round of recruiting."""
 
-    capacity: Places = Field(examples=[250])
-    waitlist: Count = Field(default=0, examples=[30])
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"capacity": 250, "waitlist": 30, "opens_on": "2027-04-05", "closes_on": "2027-04-25"}
+            ]
+        }
+    )
+
+    capacity: Places
+    """How many applicants have a place."""
+    waitlist: Count = 0
+    """How many more can wait for one; whoever fills it closes the round."""
     opens_on: Day
     """The first day; today or before: it opens at once."""
     closes_on: Day
@@ -217,13 +259,21 @@ class CurrentRound(Value):
 class LinkRequest(Value):
     """Whom to send a new link."""
 
-    email: EmailStr = Field(repr=False, examples=["lukasz@example.org"])
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": "lukasz@example.org"}]})
+
+    email: Email = Field(repr=False, examples=["lukasz@example.org"])
+    """The address that was given in the application."""
 
 
 class LinkExchange(Value):
     """The code of a link."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"code": "Yx3nHfW0q7rV5tBzK1mPd8sLc2aJ9eUg4oTi6wRkQNA"}]}
+    )
+
     code: Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{16,128}$")] = Field(repr=False)
+    """What stands after the # of the link in the mail."""
 
 
 class TokenAnswer(Value):

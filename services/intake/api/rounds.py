@@ -7,7 +7,7 @@ from fastapi import Response
 
 from services.intake.api.forms import CurrentRound, RoundRequest, RoundView
 from services.intake.api.problems import NoRoundOpen, RoundsOverlap
-from services.intake.domain.rounds import Round, closed, opened, overlaps, plan
+from services.intake.domain.rounds import Round, closed, freed, opened, overlaps, plan
 from services.intake.store import recruiting, rounds, the_recruiting, the_round
 from services.intake.timers import ROUND_CLOSES, ROUND_OPENS
 from shared.events.ids import RoundId
@@ -17,7 +17,7 @@ from shared.web.idempotency import IdempotencyKey, Reply
 from shared.web.identity import ANYONE, Staff
 from shared.web.pages import Cursor, Limit, Page
 from shared.web.parts import Command, Documents, OnlyOnce
-from shared.web.problems import Conflict, FieldError, Invalid, KeyMissing, NotFound, documented
+from shared.web.problems import Conflict, FieldError, Invalid, NotFound, documented
 
 router = new_router()
 
@@ -58,7 +58,7 @@ async def show_round(round_id: RoundId, _: Staff, documents: Documents) -> Round
     tags=["rounds"],
     status_code=201,
     response_model=RoundView,
-    responses=documented(KeyMissing, RoundsOverlap),
+    responses=documented(RoundsOverlap),
 )
 async def create_round(request: RoundRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce) -> Response:
     """Plan a round of recruiting; it opens on its first day, or at once where that has come."""
@@ -106,6 +106,7 @@ async def close_round(round_id: RoundId, _: Staff, command: Command) -> RoundVie
         if found.state == "open":
             found, event = closed(found, "staff")
             unit.save(rounds, found, event)
+            unit.save(recruiting, freed(await the_recruiting(unit), found))
             unit.cancel_timer(ROUND_CLOSES, round_id)
         return found
 

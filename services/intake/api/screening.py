@@ -6,7 +6,6 @@ from typing import Annotated
 
 from fastapi import Query
 
-from services.intake.api.applications import shown
 from services.intake.api.forms import ApplicationAnswer, ApplicationSummary, Decline
 from services.intake.domain.applications import Application, ApplicationState
 from services.intake.domain.rounds import promoted
@@ -119,4 +118,4 @@ async def _decide(command: Command, application_id: ApplicationId, decision: Dec
     async def make(unit: UnitOfWork) -> Application:
         return await decision(unit, await the_application(unit, application_id))
 
-    return shown(await command(make, [applications.key(application_id)]))
+    return ApplicationAnswer.of(await command(make, [applications.key(application_id)]))

@@ -69,6 +69,12 @@ def plan(recruiting: Recruiting, planned: Round) -> Recruiting:
     return replace(recruiting, periods=(*recruiting.periods, (planned.opens_on, planned.closes_on)))
 
 
+def freed(recruiting: Recruiting, ended: Round) -> Recruiting:
+    """Let another round be open on the days that were left of one that has closed early."""
+    period = (ended.opens_on, ended.closes_on)
+    return replace(recruiting, periods=tuple(one for one in recruiting.periods if one != period))
+
+
 def opened(planned: Round) -> tuple[Round, RoundOpened]:
     """Open a round."""
     event = RoundOpened(
