@@ -55,7 +55,8 @@ def parcel(letter: Letter, address: str, message: Message, sender: Sender, at: d
     policy = WITH_UTF8 if needs_utf8 else SEVEN_BIT
     mail = EmailMessage(policy)
     mail["From"] = Address(sender.name, addr_spec=sender.address)
-    mail["To"] = Address(letter.name, addr_spec=address)
+    username, _, domain = address.rpartition("@")
+    mail["To"] = Address(letter.name, username, domain)
     mail["Reply-To"] = Address(addr_spec=sender.reply_to)
     mail["Subject"] = letter.mail.subject
     mail["Date"] = at
