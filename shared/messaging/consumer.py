@@ -10,8 +10,7 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from aiormq import Channel
 
-from shared.events.envelope import Undecodable
-from shared.messaging.errors import ConnectionLost, Unreadable
+from shared.messaging.errors import ConnectionLost
 from shared.messaging.inbound import Reader
 from shared.messaging.ladder import Ladder, describe, move
 from shared.messaging.publisher import Publisher
@@ -81,7 +80,7 @@ class Consumer:
 
     async def run(self, channel: AbstractChannel, publisher: Publisher, stopping: asyncio.Event) -> None:
         """Consume until ``stopping`` is set; raises ConnectionLost where the broker took the consumer away."""
-        self._waiting = asyncio.Queue()
+        self._waiting, self._at_work = asyncio.Queue(), 0
         self._channel = channel
         queue = await channel.get_queue(self.queue.name, ensure=False)
         try:
@@ -153,7 +152,7 @@ class Consumer:
         for message in batch:
             try:
                 piece, reaction = self._reader.piece(message)
-            except (Undecodable, Unreadable) as error:
+            except Exception as error:  # not to be read, or a mistake in what a reaction says it reads
                 troubles.append(Trouble(message, error, self.queue.name))
                 continue
             pieces.append(piece)

@@ -68,8 +68,8 @@ class Ladder:
 
 
 def _count(headers: Mapping[str, object], counter: str) -> int:
-    value = headers.get(counter, 0)
-    return value if isinstance(value, int) else 0
+    value = headers.get(counter, 0)  # which an outside publisher may have written
+    return max(0, value) if isinstance(value, int) else 0
 
 
 async def move(

@@ -91,7 +91,7 @@ class Batch:
         """Return what this batch has of a document without asking the database; a new one has nothing yet."""
         if key in self.changes.records:
             return self.changes.records[key][1]
-        return self._loaded.setdefault(key, Record(None))
+        return self._loaded.get(key, Record(None))
 
     async def find(
         self, collection: Collection[DocumentT], where: Mapping[str, object], own: Changes
@@ -160,7 +160,9 @@ class Batch:
     def _document_write(
         self, key: Key, collection: Collection[Any], record: Record[Any], now: datetime
     ) -> Write | None:
-        before = self._loaded[key]
+        before = self._loaded.get(key, Record(None))
+        if record.version != before.version:
+            raise LookupError(f"a document of {key.collection} was changed without having been read")
         if record.document is None:
             return None if before.document is None else DeleteOne({"_id": key.id, "version": before.version})
         if record == before:

@@ -1,9 +1,11 @@
 """A lease: one process at a time does a piece of standing work."""
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from pymongo import ReturnDocument
+from pymongo.errors import PyMongoError
 
 from shared.storage.client import Database
 
@@ -61,8 +63,12 @@ class Lease:
         return bool(taken["owner"] == self._owner)
 
     async def release(self) -> None:
-        """Give the lease back, so that the next holder need not wait for it to run out."""
+        """Give the lease back, so that the next holder need not wait for it to run out.
+
+        Where the database is away it runs out by itself.
+        """
         self._until = 0.0
-        await self._leases.update_one(
-            {"_id": self._name, "owner": self._owner}, {"$set": {"until": _LONG_AGO}}
-        )
+        with suppress(PyMongoError):
+            await self._leases.update_one(
+                {"_id": self._name, "owner": self._owner}, {"$set": {"until": _LONG_AGO}}
+            )
