@@ -191,7 +191,7 @@ async def test_nothing_is_written_to_staff_who_have_left(writer: Writer, shelf: 
 
 
 def proposal(score: float, title: str, match_id: str) -> Facts:
-    reason = EXAMPLES[MatchProposed].reasons[0].model_copy(update={"points": score})
+    reason = like(MatchProposed).reasons[0].model_copy(update={"points": score})
     event = like(MatchProposed, score=score, reasons=(reason,), match_id=MatchId(match_id * 16))
     return replace(facts_of(event), title=title, firm_name="島根ソフト")
 
@@ -212,7 +212,7 @@ def test_plans_stand_in_the_order_of_their_first_lessons() -> None:
 
 
 def read(content: bytes) -> EmailMessage:
-    return message_from_bytes(content, policy=policy.default)  # type: ignore[return-value]
+    return message_from_bytes(content, policy=policy.default)
 
 
 async def test_a_letter_travels_in_ascii_and_arrives_as_it_was_written(
