@@ -65,7 +65,7 @@ async def _register(story: "Story", number: int, firm: Firm) -> None:
         opened = await story.api.post(
             "matching",
             f"/firms/{firm_id}/positions",
-            position | {"starts_on": starts_on},
+            {"requirements": position | {"starts_on": starts_on}},
             token=employer.token,
             key=f"position-{number}-{place}",
         )
