@@ -1,0 +1,1 @@
+"""Scheduling owns what happens when: visits, interviews, showcases, lessons, relocation, calendars."""

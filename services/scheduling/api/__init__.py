@@ -1,0 +1,23 @@
+"""Scheduling's endpoints."""
+
+from services.scheduling.api import (
+    agendas,
+    interviews,
+    lessons,
+    relocations,
+    seats,
+    showcases,
+    teaching,
+    visits,
+)
+
+ROUTERS = [
+    visits.router,
+    seats.router,
+    interviews.router,
+    showcases.router,
+    teaching.router,
+    lessons.router,
+    relocations.router,
+    agendas.router,
+]

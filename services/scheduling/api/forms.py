@@ -1,0 +1,180 @@
+"""What scheduling takes over HTTP."""
+
+from datetime import time, timedelta
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, ConfigDict, EmailStr, Field, HttpUrl, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from services.scheduling.domain.timetable import Weekday
+from shared.events.ids import CandidateId, FirmId, TeacherId
+from shared.events.texts import NO_CONTROLS, Line, PersonName
+from shared.events.times import Day, Moment, TimeZone
+from shared.events.value import Value
+from shared.events.vocabulary import Flag, InterviewOutcome, Language, Places, VisaTrack
+
+LONGEST_VISIT = timedelta(days=31)
+SHORTEST_TURN = timedelta(minutes=5)
+"""What a team at least has to show its work."""
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()./-]{5,30}$")]
+Handle = Annotated[str, StringConstraints(pattern=r"^@?[A-Za-z0-9_]{5,32}$")]
+Seats = Annotated[int, Field(strict=True, ge=1, le=1000)]
+
+
+def _of_the_wall(value: time) -> time:
+    if value.tzinfo is not None or value.second or value.microsecond:
+        raise PydanticCustomError("hour", "Input should be a time of day without an offset, such as 09:00")
+    return value
+
+
+Hour = Annotated[time, AfterValidator(_of_the_wall)]
+
+
+class VisitRequest(Value):
+    """A visit of a cohort."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"starts_on": "2027-06-21", "ends_on": "2027-07-04", "seats": 9}]}
+    )
+
+    starts_on: Day
+    ends_on: Day
+    """The last day, included."""
+    seats: Seats
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not timedelta(0) <= self.ends_on - self.starts_on < LONGEST_VISIT:
+            message = "ends_on should not be before starts_on, nor 31 days or more after it"
+            raise PydanticCustomError("order", message)
+        return self
+
+
+class InvitationForm(Value):
+    """Whom to offer a seat."""
+
+    candidate_id: CandidateId
+    needs_visa: Flag
+    """Whether the candidate needs a visa for the visit, as staff know; never derived from anything."""
+
+
+class InvitationsRequest(Value):
+    """Whom to offer seats, in this order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"invitations": [{"candidate_id": "7d0f4c6b9e3a4f51a2c8d6e0b1f37c94", "needs_visa": True}]}
+            ]
+        }
+    )
+
+    invitations: Annotated[tuple[InvitationForm, ...], Field(min_length=1, max_length=200)]
+
+
+class OutcomeRequest(Value):
+    """The firm's word after an interview."""
+
+    outcome: InterviewOutcome
+
+
+class TeamForm(Value):
+    """One team of a showcase."""
+
+    team: Line = Field(examples=["Team Yamata"])
+    theme: Line = Field(examples=["Getting around without a car"])
+    candidate_ids: Annotated[tuple[CandidateId, ...], Field(max_length=50)]
+    firm_ids: Annotated[tuple[FirmId, ...], Field(max_length=200)] = ()
+    """Which firms come to see it."""
+    shown: Annotated[str, StringConstraints(max_length=2000)] | None = None
+    """What the team showed, once it has; kept here, in no event."""
+    links: Annotated[tuple[HttpUrl, ...], Field(max_length=20)] = ()
+
+
+class ShowcaseRequest(Value):
+    """A visit's demo day. The teams show their work one after the other, in this order, in equal turns."""
+
+    starts_at: Moment
+    ends_at: Moment
+    place: Line
+    """Where: the name of a room, which is then taken, or any other place."""
+    teams: Annotated[tuple[TeamForm, ...], Field(min_length=1, max_length=50)]
+
+    @model_validator(mode="after")
+    def _has_turns(self) -> Self:
+        if self.ends_at - self.starts_at < SHORTEST_TURN * len(self.teams):
+            message = "there should be at least five minutes for each team between starts_at and ends_at"
+            raise PydanticCustomError("turns", message)
+        names = [one.team for one in self.teams]
+        if len(set(names)) < len(names):
+            raise PydanticCustomError("teams", "each team should have a name of its own")
+        return self
+
+
+class TeacherContact(Value):
+    """How to reach a teacher. Sealed for notifications, and kept in no other way."""
+
+    name: PersonName | None = Field(default=None, repr=False)
+    """How to address them; absent: by their name."""
+    email: EmailStr = Field(repr=False, examples=["sensei@example.org"])
+    phone: Phone | None = Field(default=None, repr=False)
+    telegram: Handle | None = Field(default=None, repr=False)
+
+
+class HoursForm(Value):
+    """When a teacher teaches on one day of the week."""
+
+    begins: Hour
+    ends: Hour
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends <= self.begins:
+            raise PydanticCustomError("order", "ends should be after begins")
+        return self
+
+
+class TeacherRequest(Value):
+    """A teacher of Japanese."""
+
+    name: PersonName = Field(repr=False, examples=["山本 花子"])
+    contact: TeacherContact
+    language: Language = "ja"
+    """The language to be written to in."""
+    time_zone: TimeZone = "Asia/Tokyo"
+    hours: dict[Weekday, HoursForm] | None = Field(
+        default=None, examples=[{"monday": {"begins": "09:00", "ends": "20:00"}}], min_length=1
+    )
+    """In the teacher's own zone; absent: 09:00 to 20:00, Monday to Friday."""
+
+
+class RoomRequest(Value):
+    """A room in which interviews and showcases can take place."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NO_CONTROLS)] = Field(
+        examples=["市役所 会議室1"]
+    )
+    seats: Places = Field(examples=[8])
+
+
+class LessonPlanRequest(Value):
+    """A correction of a candidate's lessons: those that have not begun are planned anew."""
+
+    candidate_id: CandidateId
+    weeks: Annotated[int, Field(strict=True, ge=1, le=26)] | None = None
+    """For how many weeks from now on; absent: for as many lessons as are left."""
+    teacher_id: TeacherId | None = None
+    """With whom; absent: with whoever has room."""
+
+
+class AttendanceRequest(Value):
+    """Whether a learner was there."""
+
+    attended: Flag
+
+
+class RelocationChange(Value):
+    """What staff choose for a move."""
+
+    visa_track: VisaTrack
+    """The residence status that is applied for; never derived from nationality."""

@@ -1,0 +1,89 @@
+"""Relocations over HTTP."""
+
+from dataclasses import replace
+
+from fastapi import Response
+
+from services.scheduling.api.forms import RelocationChange
+from services.scheduling.api.views import RelocationView
+from services.scheduling.domain.relocations import Relocation
+from services.scheduling.domain.steps import named
+from services.scheduling.moving import do_step
+from services.scheduling.store import relocations, the_relocation
+from shared.events.ids import RelocationId
+from shared.events.vocabulary import RelocationStepName
+from shared.storage.unit import UnitOfWork
+from shared.web.app import router as new_router
+from shared.web.identity import Staff, StaffFirmOrCandidate
+from shared.web.parts import Command, Documents
+from shared.web.problems import Conflict, NotFound, VersionMissing, VersionOutdated, documented
+from shared.web.versions import IfMatch, etag, must_match
+
+router = new_router()
+
+
+@router.get("/relocations/{relocation_id}", tags=["relocations"], responses=documented(NotFound))
+async def show_relocation(
+    relocation_id: RelocationId, caller: StaffFirmOrCandidate, documents: Documents, response: Response
+) -> RelocationView:
+    """Show a move to whoever moves and to the firm. The ETag is for changing it."""
+    found = await documents.get_with_version(relocations, relocation_id)
+    if found is None:
+        raise NotFound("there is no such relocation")
+    relocation, version = found
+    caller.must_be(relocation.candidate_id, relocation.firm_id)
+    response.headers["ETag"] = etag(version)
+    return RelocationView.of(relocation)
+
+
+@router.patch(
+    "/relocations/{relocation_id}",
+    tags=["relocations"],
+    responses=documented(NotFound, VersionMissing, VersionOutdated),
+)
+async def change_relocation(
+    relocation_id: RelocationId,
+    request: RelocationChange,
+    _: Staff,
+    version: IfMatch,
+    command: Command,
+    response: Response,
+) -> RelocationView:
+    """Choose the residence status that is applied for."""
+
+    async def make(unit: UnitOfWork) -> tuple[Relocation, int]:
+        relocation = await the_relocation(unit, relocation_id)
+        before = await unit.version(relocations, relocation_id)
+        must_match(version, before)
+        changed = replace(relocation, visa_track=request.visa_track)
+        unit.save(relocations, changed)
+        return changed, before + (changed != relocation)
+
+    changed, after = await command(make)
+    response.headers["ETag"] = etag(after)
+    return RelocationView.of(changed)
+
+
+@router.post(
+    "/relocations/{relocation_id}/steps/{step}/done",
+    tags=["relocations"],
+    responses=documented(NotFound, Conflict),
+)
+async def finish_step(
+    relocation_id: RelocationId, step: RelocationStepName, caller: StaffFirmOrCandidate, command: Command
+) -> RelocationView:
+    """Note that a step is done; with `arrival`, the candidate has relocated."""
+
+    async def make(unit: UnitOfWork) -> Relocation:
+        relocation = await the_relocation(unit, relocation_id)
+        caller.must_be(relocation.candidate_id, relocation.firm_id)
+        found = named(relocation.steps, step)
+        if found is None:
+            raise NotFound("this move has no such step")
+        if found.is_done:
+            return relocation
+        if relocation.state == "cancelled":
+            raise Conflict("the move was cancelled")
+        return await do_step(unit, relocation, found)
+
+    return RelocationView.of(await command(make, [relocations.key(relocation_id)]))

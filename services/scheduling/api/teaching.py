@@ -1,0 +1,111 @@
+"""Teachers and rooms over HTTP."""
+
+from fastapi import Response
+
+from services.scheduling.api.forms import RoomRequest, TeacherRequest
+from services.scheduling.api.problems import NameTaken
+from services.scheduling.api.views import RoomView, TeacherView
+from services.scheduling.domain.lessons import Teacher
+from services.scheduling.domain.rooms import Room
+from services.scheduling.domain.timetable import USUAL_HOURS, WEEKDAYS, Hours
+from services.scheduling.private import sealed, send_contact
+from services.scheduling.store import rooms, teachers
+from services.scheduling.teaching import room_for_waiting
+from shared.events import private
+from shared.events.ids import PersonId, RoomId, TeacherId
+from shared.storage.unit import UnitOfWork
+from shared.web.app import router as new_router
+from shared.web.idempotency import IdempotencyKey, Reply
+from shared.web.identity import Staff
+from shared.web.pages import Cursor, Limit, Page
+from shared.web.parts import Documents, OnlyOnce
+from shared.web.problems import KeyMissing, KeyReused, documented
+
+router = new_router()
+
+
+@router.get("/teachers", tags=["teachers"])
+async def list_teachers(
+    _: Staff, documents: Documents, cursor: Cursor = None, limit: Limit = 100
+) -> Page[TeacherView]:
+    """List all teachers, by id."""
+    found, following = await documents.page(teachers, cursor, limit)
+    return Page(items=[TeacherView.of(one) for one in found], next=following)
+
+
+@router.post(
+    "/teachers",
+    tags=["teachers"],
+    status_code=201,
+    response_model=TeacherView,
+    responses=documented(KeyMissing, KeyReused),
+)
+async def add_teacher(request: TeacherRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce) -> Response:
+    """Add a teacher; learners who wait for one are planned at once."""
+
+    async def create(unit: UnitOfWork) -> Reply:
+        teacher_id = unit.new_id(TeacherId)
+        teacher = Teacher(
+            teacher_id=teacher_id,
+            language=request.language,
+            time_zone=request.time_zone,
+            hours=_hours(request),
+            sealed_contact=sealed(unit, _contact(teacher_id, request)),
+        )
+        unit.save(teachers, teacher)
+        send_contact(unit, teacher)
+        await room_for_waiting(unit, teacher_id)
+        return Reply(201, TeacherView.of(teacher))
+
+    return await once.run(key, request, create)
+
+
+def _hours(request: TeacherRequest) -> tuple[Hours, ...]:
+    if request.hours is None:
+        return USUAL_HOURS
+    return tuple(
+        Hours(weekday=day, begins=request.hours[day].begins, ends=request.hours[day].ends)
+        for day in WEEKDAYS
+        if day in request.hours
+    )
+
+
+def _contact(teacher_id: TeacherId, request: TeacherRequest) -> private.Contact:
+    given = request.contact
+    return private.Contact(
+        person_id=PersonId(teacher_id),
+        role="teacher",
+        name=given.name or request.name,
+        addresses=private.Addresses(email=given.email, telegram=given.telegram, phone=given.phone),
+        language=request.language,
+        time_zone=request.time_zone,
+    )
+
+
+@router.get("/rooms", tags=["rooms"])
+async def list_rooms(
+    _: Staff, documents: Documents, cursor: Cursor = None, limit: Limit = 100
+) -> Page[RoomView]:
+    """List all rooms, by id."""
+    found, following = await documents.page(rooms, cursor, limit)
+    return Page(items=[RoomView.of(one) for one in found], next=following)
+
+
+@router.post(
+    "/rooms",
+    tags=["rooms"],
+    status_code=201,
+    response_model=RoomView,
+    responses=documented(KeyMissing, KeyReused, NameTaken),
+)
+async def add_room(request: RoomRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce) -> Response:
+    """Add a room, in which one interview or showcase at a time can take place."""
+
+    async def create(unit: UnitOfWork) -> Reply:
+        if await unit.find(rooms, name=request.name):
+            raise NameTaken
+        room = Room(room_id=unit.new_id(RoomId), name=request.name, seats=request.seats)
+        unit.save(rooms, room)
+        return Reply(201, RoomView.of(room))
+
+    return await once.run(key, request, create)

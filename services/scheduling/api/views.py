@@ -1,0 +1,271 @@
+"""What scheduling shows of what it has planned."""
+
+from datetime import date, datetime, time
+from typing import Any, Self
+
+from services.scheduling.domain.interviews import Interview
+from services.scheduling.domain.lessons import LessonPlan, Teacher
+from services.scheduling.domain.relocations import Relocation
+from services.scheduling.domain.rooms import Room
+from services.scheduling.domain.showcases import Showcase
+from services.scheduling.domain.steps import Step
+from services.scheduling.domain.timetable import Weekday
+from services.scheduling.domain.visits import Seat, SeatState, Visit
+from shared.events.ids import (
+    CandidateId,
+    FirmId,
+    InterviewId,
+    LessonId,
+    MatchId,
+    OfferId,
+    PlanId,
+    PositionId,
+    RelocationId,
+    RoomId,
+    ShowcaseId,
+    TeacherId,
+    VisitId,
+)
+from shared.events.value import Value
+from shared.events.vocabulary import Level, Owner
+
+
+class View(Value):
+    """Shows fields of a document under their own names."""
+
+    @classmethod
+    def showing(cls, document: object, **others: Any) -> Self:
+        """Show a document: each field that is not among ``others`` is the document's own."""
+        own = {name: getattr(document, name) for name in cls.model_fields if name not in others}
+        return cls(**own, **others)
+
+
+class StepView(Value):
+    """Something to be done, by whom, and on which day at the latest."""
+
+    step: str
+    due_on: date
+    owner: Owner
+    done: bool
+
+    @classmethod
+    def of(cls, step: Step[Any]) -> Self:
+        """Show a step."""
+        return cls(step=step.step, due_on=step.due_on, owner=step.owner, done=step.is_done)
+
+
+class SeatView(View):
+    """A candidate's seat on a visit."""
+
+    visit_id: VisitId
+    candidate_id: CandidateId
+    starts_on: date
+    ends_on: date
+    state: SeatState
+    expires_at: datetime
+    """After this moment an offered seat cannot be accepted any more."""
+    needs_visa: bool
+    reason: str | None = None
+    steps: tuple[StepView, ...]
+
+    @classmethod
+    def of(cls, seat: Seat) -> Self:
+        """Show a seat."""
+        return cls.showing(seat, steps=tuple(StepView.of(one) for one in seat.steps))
+
+
+class VisitSummary(View):
+    """A visit in a list."""
+
+    visit_id: VisitId
+    starts_on: date
+    ends_on: date
+    seats: int
+    held: int
+    """How many seats are offered or booked."""
+    state: str
+
+    @classmethod
+    def of(cls, visit: Visit) -> Self:
+        """Show a visit."""
+        return cls.showing(visit)
+
+
+class VisitView(VisitSummary):
+    """A visit, with who was offered a seat and who waits for one."""
+
+    invited: tuple[SeatView, ...]
+    """All who were offered a seat, in the order of the invitations, each with the state of it."""
+    waiting: tuple[CandidateId, ...]
+    """Who is offered the next seat that is free, in order."""
+
+    @classmethod
+    def with_seats(cls, visit: Visit, seats: list[Seat]) -> Self:
+        """Show a visit with its seats."""
+        in_order = sorted(seats, key=lambda one: one.number)
+        return cls.showing(
+            visit,
+            invited=tuple(SeatView.of(one) for one in in_order),
+            waiting=tuple(one.candidate_id for one in visit.waiting),
+        )
+
+
+class InterviewView(View):
+    """An interview."""
+
+    interview_id: InterviewId
+    visit_id: VisitId
+    match_id: MatchId
+    candidate_id: CandidateId
+    position_id: PositionId
+    firm_id: FirmId
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    state: str
+    reason: str | None = None
+    """Why it was cancelled."""
+    outcome: str | None = None
+    """The firm's word."""
+
+    @classmethod
+    def of(cls, interview: Interview) -> Self:
+        """Show an interview."""
+        return cls.showing(interview)
+
+
+class MatchView(View):
+    """A match that has no interview yet."""
+
+    match_id: MatchId
+    candidate_id: CandidateId
+    position_id: PositionId
+    firm_id: FirmId
+
+
+class PlanAnswer(Value):
+    """What the planner did, and what it could not do."""
+
+    planned: tuple[InterviewView, ...]
+    """The interviews that were scheduled now; those of before stay as they are."""
+    without_slot: tuple[MatchView, ...]
+    """Complete matches for which there is no time at which everybody and a room are free."""
+    not_known_yet: tuple[MatchView, ...]
+    """Complete matches whose position or firm has not arrived here; plan again in a moment."""
+
+
+class ShowcaseView(View):
+    """What one team shows."""
+
+    showcase_id: ShowcaseId
+    visit_id: VisitId
+    theme: str
+    team: str
+    candidate_ids: tuple[CandidateId, ...]
+    firm_ids: tuple[FirmId, ...]
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    state: str
+    shown: str | None = None
+    links: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, showcase: Showcase) -> Self:
+        """Show a showcase."""
+        return cls.showing(showcase)
+
+
+class HoursView(Value):
+    """When a teacher teaches on one day of the week, in the teacher's own zone."""
+
+    begins: time
+    ends: time
+
+
+class TeacherView(View):
+    """A teacher; name and address are notifications' alone to read."""
+
+    teacher_id: TeacherId
+    language: str
+    time_zone: str
+    hours: dict[Weekday, HoursView]
+
+    @classmethod
+    def of(cls, teacher: Teacher) -> Self:
+        """Show a teacher."""
+        hours = {one.weekday: HoursView(begins=one.begins, ends=one.ends) for one in teacher.hours}
+        return cls.showing(teacher, hours=hours)
+
+
+class RoomView(View):
+    """A room."""
+
+    room_id: RoomId
+    name: str
+    seats: int
+
+    @classmethod
+    def of(cls, room: Room) -> Self:
+        """Show a room."""
+        return cls.showing(room)
+
+
+class LessonView(View):
+    """A lesson."""
+
+    lesson_id: LessonId
+    starts_at: datetime
+    ends_at: datetime
+    teacher_id: TeacherId
+    attended: bool | None = None
+    """Whether the learner was there; absent: nobody has said."""
+
+
+class LessonPlanView(View):
+    """A candidate's lessons, earliest first."""
+
+    plan_id: PlanId
+    candidate_id: CandidateId
+    teacher_id: TeacherId
+    level: Level
+    target: Level
+    state: str
+    lessons: tuple[LessonView, ...]
+
+    @classmethod
+    def of(cls, plan: LessonPlan) -> Self:
+        """Show a plan."""
+        return cls.showing(plan, lessons=tuple(LessonView.showing(one) for one in plan.lessons))
+
+
+class RelocationView(View):
+    """A move."""
+
+    relocation_id: RelocationId
+    offer_id: OfferId
+    candidate_id: CandidateId
+    firm_id: FirmId
+    starts_on: date
+    """The first day of work."""
+    state: str
+    visa_track: str | None = None
+    arrived_on: date | None = None
+    reason: str | None = None
+    steps: tuple[StepView, ...]
+
+    @classmethod
+    def of(cls, relocation: Relocation) -> Self:
+        """Show a move."""
+        return cls.showing(relocation, steps=tuple(StepView.of(one) for one in relocation.steps))
+
+
+class Agenda(Value):
+    """All that is planned for somebody, be it a candidate, a firm or a teacher."""
+
+    person_id: str
+    seats: tuple[SeatView, ...]
+    interviews: tuple[InterviewView, ...]
+    showcases: tuple[ShowcaseView, ...]
+    lesson_plans: tuple[LessonPlanView, ...]
+    relocations: tuple[RelocationView, ...]

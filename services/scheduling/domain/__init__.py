@@ -1,0 +1,1 @@
+"""Scheduling's decisions: plain Python on plain data."""

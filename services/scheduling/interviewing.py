@@ -1,0 +1,144 @@
+"""Interviews: planned for complete matches, called off where they have become pointless."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from services.scheduling.calendars import days_between, open_diary, open_for
+from services.scheduling.domain.candidates import Firm, Match, Position
+from services.scheduling.domain.interviews import Interview, cancelled, scheduled
+from services.scheduling.domain.planner import Place, Placed, Wanted, interview_slots, plan
+from services.scheduling.domain.rules import Rules
+from services.scheduling.domain.visits import STAYS, Seat, Visit
+from services.scheduling.store import (
+    candidates,
+    firms,
+    interviews,
+    matches,
+    positions,
+    rooms,
+    seats,
+    the_candidate,
+)
+from shared.events.ids import InterviewId, VisitId
+from shared.events.vocabulary import InterviewCancellationReason
+from shared.storage.collection import In
+from shared.storage.unit import UnitOfWork
+
+CALLED_OFF_FOR_GOOD = frozenset({"candidate", "firm"})
+"""Where one side does not want it, an interview is not planned again by itself."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """What a call of the planner led to."""
+
+    scheduled: tuple[Interview, ...]
+    without_slot: tuple[Match, ...]
+    not_known_yet: tuple[Match, ...]
+    """Matches whose position or firm has not arrived here."""
+
+
+async def plan_visit(unit: UnitOfWork, visit: Visit) -> Planned:
+    """Plan an interview for each complete match of who comes on a visit, unless it has one."""
+    coming = await unit.find(seats, visit_id=visit.visit_id, state=In(sorted(STAYS)))
+    unplanned = await _without_interview(unit, coming)
+    wanted, not_known_yet = await _described(unit, unplanned, coming)
+    rules = unit.using(Rules)
+    slots = interview_slots(visit.starts_on, visit.ends_on, unit.zone, unit.now, rules.interview_minutes)
+    places = [Place(room_id=one.room_id, name=one.name) for one in await unit.find(rooms)]
+    everyone: list[str] = [who for one in wanted for who in (one.candidate_id, one.firm_id)]
+    everyone.extend(one.room_id for one in places)
+    diary = await open_diary(unit, everyone, days_between(visit.starts_on, visit.ends_on))
+    found = plan(wanted, slots, places, diary.everyone, rules.interviews_a_day)
+    made = tuple([await _schedule(unit, visit, placed) for placed in found.placed])
+    for interview in made:
+        diary.book(interview.takes_part, interview.busy)
+    by_id = {one.match_id: one for one in unplanned}
+    return Planned(
+        scheduled=made,
+        without_slot=tuple(by_id[one.match_id] for one in found.without_slot),
+        not_known_yet=not_known_yet,
+    )
+
+
+async def _without_interview(unit: UnitOfWork, coming: Sequence[Seat]) -> list[Match]:
+    ids = [one.candidate_id for one in coming]
+    complete = await unit.find(matches, candidate_id=In(ids), state="complete") if ids else []
+    return [one for one in complete if one.interview_id is None and not one.is_called_off]
+
+
+async def _described(
+    unit: UnitOfWork, unplanned: Sequence[Match], coming: Sequence[Seat]
+) -> tuple[list[Wanted], tuple[Match, ...]]:
+    """Tell the planner of each match by content; matches with a closed position are left out."""
+    numbers = {one.candidate_id: one.number for one in coming}
+    opened = {
+        one.position_id: one
+        for one in await unit.get_many(positions, dict.fromkeys(one.position_id for one in unplanned))
+    }
+    named = {
+        one.firm_id: one
+        for one in await unit.get_many(firms, dict.fromkeys(one.firm_id for one in unplanned))
+    }
+    wanted, not_known_yet = [], []
+    for match in unplanned:
+        position, firm = opened.get(match.position_id), named.get(match.firm_id)
+        if position is None or firm is None:
+            not_known_yet.append(match)
+        elif position.is_open:
+            wanted.append(_wanted(match, position, firm, numbers[match.candidate_id]))
+    return wanted, tuple(not_known_yet)
+
+
+def _wanted(match: Match, position: Position, firm: Firm, number: int) -> Wanted:
+    return Wanted(
+        match_id=match.match_id,
+        candidate_id=match.candidate_id,
+        position_id=match.position_id,
+        firm_id=match.firm_id,
+        firm_name=firm.name,
+        title=position.title,
+        seat_number=number,
+    )
+
+
+async def _schedule(unit: UnitOfWork, visit: Visit, placed: Placed) -> Interview:
+    """Store a new interview where its ending will look for it: with the match and with the candidate."""
+    interview, event = scheduled(unit.new_id(InterviewId), visit.visit_id, placed)
+    unit.save(interviews, interview, event)
+    match = await unit.get(matches, interview.match_id)
+    if match is not None:
+        unit.save(matches, replace(match, interview_id=interview.interview_id))
+    candidate = await the_candidate(unit, interview.candidate_id)
+    unit.save(candidates, replace(candidate, interviews=(*candidate.interviews, interview.interview_id)))
+    return interview
+
+
+async def call_off(unit: UnitOfWork, interview: Interview, reason: InterviewCancellationReason) -> Interview:
+    """Call an interview off: everybody's time is free again."""
+    diary = await open_for(unit, interview.takes_part, [interview.busy])
+    diary.free(interview.takes_part, interview.busy)
+    interview, event = cancelled(interview, reason)
+    unit.save(interviews, interview, event)
+    match = await unit.get(matches, interview.match_id)
+    if match is not None:
+        for_good = reason in CALLED_OFF_FOR_GOOD
+        unit.save(matches, replace(match, interview_id=None, is_called_off=for_good))
+    return interview
+
+
+async def call_off_ahead(
+    unit: UnitOfWork,
+    ids: Iterable[InterviewId],
+    reason: InterviewCancellationReason,
+    visit_id: VisitId | None = None,
+) -> None:
+    """Call off those of these interviews that have not begun, on one visit or on all."""
+    for interview in await unit.get_many(interviews, ids):
+        if visit_id in {None, interview.visit_id} and is_ahead(interview, unit):
+            await call_off(unit, interview, reason)
+
+
+def is_ahead(interview: Interview, unit: UnitOfWork) -> bool:
+    """Say whether an interview is still to take place."""
+    return interview.state == "scheduled" and interview.starts_at > unit.now

@@ -1,0 +1,17 @@
+"""What scheduling tells notifications in private: how to reach a teacher."""
+
+from services.scheduling.domain.lessons import Teacher
+from services.scheduling.store import teachers
+from shared.events import private
+from shared.sealing import Sealer
+from shared.storage.unit import UnitOfWork
+
+
+def sealed(unit: UnitOfWork, contact: private.Contact) -> str:
+    """Seal a teacher's contact, so that notifications alone can read it."""
+    return unit.using(Sealer).seal(contact)
+
+
+def send_contact(unit: UnitOfWork, teacher: Teacher) -> None:
+    """Tell notifications how to reach a teacher. Stands before the teacher's first lesson."""
+    unit.send_private(teachers, teacher.teacher_id, teacher.sealed_contact)

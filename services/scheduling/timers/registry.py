@@ -1,0 +1,5 @@
+"""The registry that each of the files beside it adds its timers to."""
+
+from shared.timers import Timers
+
+timers = Timers()
