@@ -58,7 +58,7 @@ async def _apply(request: ApplicationRequest, key: RequestKey, unit: UnitOfWork)
     placement = place(current)
     if known is not None and current.round_id in known.applications:
         return _repeat(request, known, placement, unit)
-    candidate = known or Candidate(candidate_id=unit.new_id(CandidateId), record=None)
+    candidate = known or Candidate(candidate_id=unit.new_id(CandidateId))
     application = _application(request, candidate.candidate_id, placement, unit)
     record = await _keep(request, candidate, fingerprint, unit)
     unit.save(applications, application)

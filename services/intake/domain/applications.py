@@ -40,7 +40,7 @@ class Candidate:
     """A person, in all rounds. Without a record: erased; the id stays, so that nothing late brings it back."""
 
     candidate_id: CandidateId
-    record: Record | None
+    record: Record | None = None
     applications: Mapping[RoundId, ApplicationId] = field(default_factory=dict)
 
 
