@@ -1,7 +1,7 @@
 """A collection: which documents it holds, under which id, and which indexes it needs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import timedelta
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -63,7 +63,8 @@ class Collection(Generic[DocumentT]):
         indexes: Sequence[Index] = (),
         keep_for: timedelta | None = None,
     ) -> None:
-        names = {field.name for field in fields(cast("Any", document))}
+        all_fields = fields(cast("Any", document))
+        names = {field.name for field in all_fields}
         taken = names.intersection(KEPT_BESIDE)
         if id not in names or taken:
             raise TypeError(f"{document.__name__} needs a field {id!r} and must not have {sorted(taken)}")
@@ -73,6 +74,9 @@ class Collection(Generic[DocumentT]):
         self.indexes = tuple(indexes)
         self.keep_for = keep_for
         self._id_field = id
+        required = {field.name for field in all_fields if field.default is field.default_factory is MISSING}
+        self._required = dict.fromkeys(required)
+        self._left_out = required | {field.name for field in all_fields if field.default is None}
         self._adapter: TypeAdapter[DocumentT] = TypeAdapter(document)
 
     def key(self, id: str) -> Key:  # noqa: A002
@@ -85,28 +89,45 @@ class Collection(Generic[DocumentT]):
 
     def read(self, stored: Mapping[str, Any]) -> DocumentT:
         """Make a document of what MongoDB holds; raises ValidationError where it no longer fits."""
-        return self._adapter.validate_python({**stored, self._id_field: stored["_id"]})
+        return self._adapter.validate_python({**self._required, **stored, self._id_field: stored["_id"]})
 
     def write(self, document: DocumentT) -> dict[str, Any]:
-        """Return the document's fields as MongoDB holds them, without ``_id`` and what is kept beside."""
-        content = self._adapter.dump_python(document, mode="json", exclude_none=True)
+        """Return the document's fields as MongoDB holds them, without ``_id`` and what is kept beside.
+
+        A field that is None is left out, so that a partial index passes the document over.
+        """
+        content: dict[str, Any] = self._adapter.dump_python(document, mode="json")
         del content[self._id_field]
-        return cast("dict[str, Any]", content)
+        return {
+            name: value for name, value in content.items() if value is not None or name not in self._left_out
+        }
 
 
 def matches(content: Mapping[str, Any], where: Mapping[str, object]) -> bool:
-    """Say whether a stored content passes an equality, :class:`In` or :class:`Between` filter on each field."""
+    """Say whether a stored content passes an equality, :class:`In` or :class:`Between` filter on each field.
+
+    As in MongoDB, a list passes where one of its elements does, what is absent equals None, and a boolean is no
+    number.
+    """
     return all(_passes(content.get(field), wanted) for field, wanted in where.items())
 
 
 def _passes(value: object, wanted: object) -> bool:
+    elements = value if isinstance(value, list) else [value]
     match wanted:
         case In(values):
             return any(_passes(value, one) for one in values)
         case Between(low, high):
-            return isinstance(value, str) and low <= value <= high
+            texts = [one for one in elements if isinstance(one, str)]
+            return any(low <= one for one in texts) and any(one <= high for one in texts)
         case _:
-            return value == wanted or (isinstance(value, list) and wanted in value)
+            return _same(value, wanted) or any(_same(one, wanted) for one in elements)
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def query(where: Mapping[str, object]) -> dict[str, Any]:

@@ -188,8 +188,9 @@ class Transactions:
         except PyMongoError:  # the transaction is spoilt, not this piece
             raise
         except Exception as error:
+            unit.close()
             return Failed(error)
-        batch.changes.merge(unit.changes)
+        batch.changes.merge(unit.close())
         return Done(result)
 
     async def _known(self, pieces: Sequence[Piece[ResultT]], session: Session) -> dict[str, str]:

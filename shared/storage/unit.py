@@ -48,6 +48,10 @@ class Context:
     """Of the event that is reacted to, if one is."""
 
 
+class UnitClosed(RuntimeError):  # noqa: N818
+    """A piece of work has ended, and what it is asked for now would be lost."""
+
+
 class UnitOfWork:
     """One piece of work inside a batch that shares one transaction.
 
@@ -56,9 +60,21 @@ class UnitOfWork:
     """
 
     def __init__(self, batch: Batch, context: Context) -> None:
-        self.changes = Changes()
+        self._changes: Changes | None = Changes()
         self._batch = batch
         self._context = context
+
+    @property
+    def changes(self) -> Changes:
+        """What this piece wants written; raises UnitClosed once it has ended."""
+        if self._changes is None:
+            raise UnitClosed("this piece of work has ended")
+        return self._changes
+
+    def close(self) -> Changes:
+        """End the piece: whoever kept the unit gets UnitClosed from now on. Return what it wants written."""
+        changes, self._changes = self.changes, None
+        return changes
 
     @property
     def now(self) -> datetime:
@@ -97,8 +113,8 @@ class UnitOfWork:
 
     async def get_many(self, collection: Collection[DocumentT], ids: Iterable[str]) -> list[DocumentT]:
         """Return those of these documents that exist, in the order of the ids; one query for all."""
-        wanted = list(ids)
-        await self._batch.load(collection.key(one) for one in wanted)
+        wanted, own = list(ids), self.changes.records
+        await self._batch.load(key for key in map(collection.key, wanted) if key not in own)
         records = [await self._record(collection, one) for one in wanted]
         return [record.document for record in records if record.document is not None]
 
@@ -151,8 +167,8 @@ class UnitOfWork:
 
     async def take_timer(self, kind: str, key: str) -> bool:
         """Remove the timer; say whether it was set and due."""
-        where = timer_key(kind, key)
-        known = self.changes.plain.get(where) or await self._batch.plain(where)
+        where, own = timer_key(kind, key), self.changes.plain
+        known = own[where] if where in own else await self._batch.plain(where)
         if known is None or known["due_at"] > self.now:
             return False
         self.changes.plain[where] = None
@@ -169,9 +185,9 @@ class UnitOfWork:
 
     async def sent_out(self, kind: str, key: str) -> bool:
         """Remove a piece of outgoing work that is done; say whether it was still there."""
-        where = Key(OUTGOING, f"{kind}:{key}")
-        known = await self._batch.plain(where)
-        self.changes.plain[where] = None
+        where, own = Key(OUTGOING, f"{kind}:{key}"), self.changes.plain
+        known = own[where] if where in own else await self._batch.plain(where)
+        own[where] = None
         return known is not None
 
     async def _record(self, collection: Collection[DocumentT], id: str) -> Record[DocumentT]:  # noqa: A002
