@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from aiosmtplib import SMTPException, SMTPResponseException
+from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
 from services.notifications.domain.messages import Message, dropped, failed, sent
 from services.notifications.letters import Sender, parcel, travelling
@@ -49,7 +49,7 @@ class Mailing:
         async with self._postbox.connection() as server:
             letter = await self._writer.write(message, self._documents)
             if letter is None:
-                return _record(message.message_id, _drop)
+                return _record(message.message_id, _gone(message))
             address = travelling(letter.address or "")
             if address is None:
                 return _record(message.message_id, _failing("no-address"))
@@ -60,7 +60,7 @@ class Mailing:
 def reason_of(error: Exception) -> MessageReason:
     """Return why a message failed, of the error of its last try."""
     match error:
-        case SMTPResponseException():
+        case SMTPResponseException() | SMTPRecipientsRefused():
             return "refused"
         case SMTPException() | OSError():  # TimeoutError is one
             return "unreachable"
@@ -94,6 +94,11 @@ def _failing(reason: MessageReason) -> Ending:
             unit.save(messages, *failed(message, reason, unit.now))
 
     return end
+
+
+def _gone(message: Message) -> Ending:
+    """Return how a message ends that nobody is there for: staff have left the settings, others were erased."""
+    return _failing("no-address") if message.role == "staff" else _drop
 
 
 def _drop(message: Message, unit: UnitOfWork) -> None:
