@@ -31,6 +31,8 @@ async def test_an_opened_round_is_in_the_history(http: httpx.AsyncClient, intake
     assert answer.status_code == 201
 
     async def told() -> object:
-        return [one for one in await read_history(intake.amqp_url) if one.subject == answer.json()["round_id"]]
+        return [
+            one for one in await read_history(intake.amqp_url) if one.subject == answer.json()["round_id"]
+        ]
 
     await eventually(told, "round-opened in the history")

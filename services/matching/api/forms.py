@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, EmailStr, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 from pydantic.config import JsonDict
 
 from services.matching.domain.assignments import Assignment
@@ -25,6 +25,7 @@ from shared.events.vocabulary import (
     PositionClosingReason,
     Yen,
 )
+from shared.web.addresses import Email
 
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()./-]{5,30}$")]
 Several = Field(max_length=1000)
@@ -35,8 +36,9 @@ class FirmContact(Value):
 
     name: PersonName = Field(repr=False, examples=["佐藤 花子"])
     """Whom to ask for. Messages go to the company under its own name."""
-    email: EmailStr = Field(repr=False, examples=["jobs@example.jp"])
-    phone: Phone | None = Field(default=None, repr=False)
+    email: Email = Field(repr=False, examples=["jobs@example.jp"])
+    phone: Phone | None = Field(default=None, repr=False, examples=["+81 853 00 0000"])
+    """A phone number: digits, spaces and ()./- after an optional plus sign."""
 
 
 EXAMPLE_FIRM: JsonDict = {
