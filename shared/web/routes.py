@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from shared.web.bodies import read_strictly
 from shared.web.idempotency import idempotency_key
-from shared.web.identity import Allow, allowed
+from shared.web.identity import Allow, AllowAnyone, allowed
 from shared.web.problems import (
     Forbidden,
     Invalid,
@@ -50,6 +50,8 @@ class GuardedRoute(APIRoute):
                 f"{self.description}\n\nWho may call: {', '.join(sorted(allow.roles))}.".strip()
             )
             self.openapi_extra = {**(self.openapi_extra or {}), "security": [{BEARER: []}]}
+        elif isinstance(allow, AllowAnyone):
+            self.openapi_extra = {**(self.openapi_extra or {}), "security": [{BEARER: []}, {}]}
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """Return the handler, or one that refuses."""
@@ -76,6 +78,8 @@ def _problems(route: APIRoute) -> Iterator[type[Problem]]:
     yield Unavailable
     if allow is None or allow.roles:
         yield from (Unauthenticated, Forbidden)
+    elif isinstance(allow, AllowAnyone):
+        yield Unauthenticated
     if route.body_field is not None:
         yield from (Invalid, NotJson, TooLarge, WrongMediaType)
     elif route.dependant.path_params or route.dependant.query_params:

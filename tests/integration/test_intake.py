@@ -36,3 +36,13 @@ async def test_an_opened_round_is_in_the_history(http: httpx.AsyncClient, intake
         ]
 
     await eventually(told, "round-opened in the history")
+
+
+async def test_requests_are_counted_by_route_and_never_by_address(http: httpx.AsyncClient) -> None:
+    await http.get(f"/applications/{'5a' * 16}")
+    await http.get("/somebody@mail.example")
+    counted = (await http.get("/metrics")).text
+    labels = 'method="GET",route="/applications/{application_id}",status="401"'
+    assert f"enmusubi_http_seconds_count{{{labels}}} 1.0" in counted
+    assert 'route="none",status="404"' in counted
+    assert "somebody@" not in counted
