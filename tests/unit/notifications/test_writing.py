@@ -19,7 +19,6 @@ from services.notifications.staff import StaffList, StaffMember
 from services.notifications.store import people
 from services.notifications.writing import Letter, Letterhead, Writer, values_of
 from shared.events import Event
-from shared.events.examples import EXAMPLES
 from shared.events.ids import MatchId, PersonId
 from shared.events.matching import MatchProposed
 from shared.events.private import Addresses, Contact, LinkCode
