@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import aio_pika
 import httpx
 
 from deploy.local.run import LocalRun
@@ -25,8 +26,11 @@ from shared.events.ids import (
     RoundId,
     VisitId,
 )
+from shared.events.private import Contact
 from shared.events.profile import Profile, Skill
 from shared.ids import new
+from shared.messaging.topology import CONTACTS
+from shared.sealing import Unsealer
 from tests.harness.history import Told, read_history
 from tests.harness.publishing import publish
 from tests.harness.waiting import eventually
@@ -179,6 +183,23 @@ class Programme:
         answer = await self.offer(match)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
+
+    async def contact_of(self, firm_id: str) -> Contact:
+        """Take what matching told notifications in private, until it is about this firm."""
+        unsealer = Unsealer(self.run.keys_folder / "notifications.pem")
+        connection = await aio_pika.connect(self.run.amqp_url)
+        async with connection:
+            queue = await (await connection.channel()).get_queue(CONTACTS.name, ensure=False)
+
+            async def look() -> Contact | None:
+                while (message := await queue.get(fail=False)) is not None:
+                    await message.ack()
+                    opened = unsealer.open(message.body)
+                    if isinstance(opened, Contact) and opened.person_id == firm_id:
+                        return opened
+                return None
+
+            return await eventually(look, "the firm's contact")
 
     async def history_of(self, subject: str, *types: str) -> list[Told]:
         """Wait until the history tells all of these of a subject; return all that it tells of it."""

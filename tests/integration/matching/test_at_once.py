@@ -91,6 +91,7 @@ async def test_who_is_shortlisted_while_a_position_opens_is_matched_with_it_once
     one, wanted = applicant(), position(must("Go"))
     first, second = two_processes
     await apply(first, one)
+    await open_position(first, position(must("Haskell")))  # there is a pool already
     await asyncio.gather(shortlist(first, one), open_position(second, wanted))
     (match,) = await Reader(store).find(matches)
     assert (match.candidate_id, match.position_id) == (one.candidate_id, wanted.position_id)

@@ -18,6 +18,14 @@ async def test_a_firm_is_registered_and_its_contact_is_shown_to_nobody(programme
     assert "example.jp" not in str(told.data)
 
 
+async def test_how_to_reach_a_firm_goes_to_notifications_alone_under_the_company_s_name(
+    programme: Programme,
+) -> None:
+    contact = await programme.contact_of(await programme.new_firm())
+    assert (contact.role, contact.name, contact.language) == ("firm", "株式会社出雲ソフト", "ja")
+    assert contact.addresses.email == "hanako@firm.example.jp"
+
+
 async def test_a_firm_changes_its_name_with_its_contact(programme: Programme) -> None:
     firm_id = await programme.new_firm()
     tag = (await programme.ask("GET", f"/firms/{firm_id}", programme.staff)).headers["ETag"]
@@ -32,6 +40,8 @@ async def test_a_firm_changes_its_name_with_its_contact(programme: Programme) ->
     outdated = await programme.ask("PATCH", f"/firms/{firm_id}", programme.staff, both, **{"If-Match": tag})
     assert outdated.status_code == 412
     await programme.history_of(firm_id, "firm-changed")
+    assert (await programme.contact_of(firm_id)).name == "株式会社出雲ソフト"
+    assert (await programme.contact_of(firm_id)).name == "出雲"
 
 
 async def test_another_firm_may_not_look(programme: Programme) -> None:
