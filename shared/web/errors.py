@@ -1,6 +1,8 @@
 """Whatever goes wrong in a request is answered as a problem."""
 
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,9 +13,13 @@ from starlette.exceptions import HTTPException
 
 from shared.storage.errors import StorageUnavailable
 from shared.web.fields import invalid
-from shared.web.problems import Problem, Unavailable, respond
+from shared.web.problems import KeyMissing, Problem, Unavailable, VersionMissing, respond
 
 log = structlog.get_logger(__name__)
+MISSING: Mapping[tuple[str, str], Callable[[], Problem]] = {
+    ("header", "Idempotency-Key"): KeyMissing,
+    ("header", "If-Match"): VersionMissing,
+}
 DETAILS = {404: "there is no such endpoint; /docs shows those that there are"}
 
 
@@ -26,8 +32,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def wrong_fields(request: Request, error: RequestValidationError) -> JSONResponse:
-        body = getattr(request.scope.get("route"), "body_field", None)
-        return respond(invalid(error.errors(), None if body is None else body.field_info.annotation))
+        return respond(of_fields(request, error.errors()))
 
     @app.exception_handler(StorageUnavailable)
     @app.exception_handler(PyMongoError)
@@ -38,6 +43,15 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def other(_: Request, error: HTTPException) -> JSONResponse:
         return respond(of_status(error))
+
+
+def of_fields(request: Request, found: Sequence[Mapping[str, Any]]) -> Problem:
+    """Make a problem of wrong fields; a header that has a problem of its own comes first."""
+    for error in found:
+        if error["type"] == "missing" and error["loc"] in MISSING:
+            return MISSING[error["loc"]]()
+    body = getattr(request.scope.get("route"), "body_field", None)
+    return invalid(found, None if body is None else body.field_info.annotation)
 
 
 def of_status(error: HTTPException) -> Problem:

@@ -48,17 +48,17 @@ class RequestKey:
 def idempotency_key(
     request: Request,
     key: Annotated[
-        str | None,
+        str,
         Header(
             alias="Idempotency-Key",
             description="Chosen by you, new for each thing to create, the same when you try again",
             max_length=LONGEST_KEY,
         ),
-    ] = None,
+    ],
 ) -> RequestKey:
-    """Return the key; raises KeyMissing."""
+    """Return the key; raises KeyMissing (as ``errors.py`` does where there is no such header)."""
     if not key:
-        raise KeyMissing("choose one, such as a random UUID, and send it again with every retry")
+        raise KeyMissing
     return RequestKey(hashed(request.method, request.url.path, key), request.state.traceparent, secret=key)
 
 

@@ -117,6 +117,9 @@ class KeyMissing(Problem):
 
     status, type, title = 400, "idempotency-key-missing", "The header Idempotency-Key is missing"
 
+    def __init__(self) -> None:
+        super().__init__("choose one, such as a random UUID, and send it again with every retry")
+
 
 class KeyReused(Problem):
     """The Idempotency-Key was used before, with another body."""
@@ -143,6 +146,9 @@ class VersionMissing(Problem):
     """A change needs to say which version it is a change of."""
 
     status, type, title = 428, "if-match-missing", "The header If-Match is missing"
+
+    def __init__(self) -> None:
+        super().__init__("send the ETag that you got when you read it")
 
 
 class VersionOutdated(Problem):

@@ -7,10 +7,12 @@ from fastapi import Depends, Header
 from shared.web.problems import VersionMissing, VersionOutdated
 
 
-def if_match(if_match: Annotated[str | None, Header(alias="If-Match")] = None) -> str:
-    """Return the version that a change is of; raises VersionMissing."""
+def if_match(
+    if_match: Annotated[str, Header(alias="If-Match", description="The ETag that you got when you read it")],
+) -> str:
+    """Return the version that a change is of; raises VersionMissing (as ``errors.py`` does without the header)."""
     if not if_match:
-        raise VersionMissing("send the ETag that you got when you read it")
+        raise VersionMissing
     return if_match
 
 

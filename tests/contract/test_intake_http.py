@@ -226,6 +226,18 @@ def test_what_a_post_that_creates_may_answer_is_described(description: dict[str,
     assert "`changed-since`" in change["412"]["description"]
 
 
+def test_a_header_that_is_needed_is_described_as_such(description: dict[str, Any]) -> None:
+    paths = description["paths"]
+    for path, method, header in (
+        ("/applications", "post", "Idempotency-Key"),
+        ("/applications/{application_id}", "patch", "If-Match"),
+    ):
+        [found] = [one for one in paths[path][method]["parameters"] if one["name"] == header]
+        assert found["required"]
+    [key] = paths["/links/exchange"]["post"]["parameters"]
+    assert not key["required"]
+
+
 async def test_a_token_that_cannot_be_checked_is_no_fault_of_the_callers(http: httpx.AsyncClient) -> None:
     token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwOi8vaXNzdWVyLmxvY2FsIn0.x"  # noqa: S105  {"iss": our issuer}
     answer = await http.get("/rounds", headers={"Authorization": f"Bearer {token}"})
