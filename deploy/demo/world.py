@@ -125,7 +125,7 @@ class Mail:
 
     def letters(self) -> list[Letter]:
         """Return all mail so far, in the order in which it came."""
-        for file in sorted(self._folder.glob("*.eml")):
+        for file in sorted(self._folder.glob("[0-9]*.eml")):
             if file.name not in self._read:
                 self._read[file.name] = _letter(file)
         return list(self._read.values())

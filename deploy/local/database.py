@@ -20,6 +20,8 @@ START_SECONDS = 60.0
 
 NO_WHEEL = "The Python package that carries MongoDB is not installed (make setup would do so)"
 
+TRANSACTION_SECONDS = 3
+"""Ours take milliseconds; the default is a minute."""
 NOT_YET_INITIATED = 94
 """MongoDB's code for a member of a replica set that has no configuration yet."""
 
@@ -80,7 +82,9 @@ class Database:
         what = ["--replSet", "rs0", "--nounixsocket", "--wiredTigerCacheSizeGB", "1", "--oplogSize", "256"]
         # It would wait 15 s for other members to take over; there are none.
         quick = ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
-        return [str(binary), *where, *what, *quick]
+        # A service that is killed leaves its transaction open, and what it wrote locked, for that long.
+        lifetime = ["--setParameter", f"transactionLifetimeLimitSeconds={TRANSACTION_SECONDS}"]
+        return [str(binary), *where, *what, *quick, *lifetime]
 
     async def _is_primary_or_dead(self, client: AsyncMongoClient[dict[str, object]]) -> bool:
         if not self._processes.is_alive("mongod"):

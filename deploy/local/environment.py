@@ -36,6 +36,10 @@ STAFF = [
 """To whom the programme's staff mail goes in a local run."""
 
 
+OUTGOING_DELAYS = [0.5, 1, 2, 5]
+"""The same for mail."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
     """What the services of one run share."""
@@ -71,6 +75,9 @@ def _common(service: str, port: int, around: Surroundings) -> dict[str, str]:
         "LOG_FORMAT": "json",
         "RETRY_DELAYS": json.dumps(RETRY_DELAYS),
         "NOT_YET_DELAYS": json.dumps(NOT_YET_DELAYS),
+        "OUTGOING_DELAYS": json.dumps(OUTGOING_DELAYS),
+        "OUTGOING_CLAIM_SECONDS": "6",
+        "LEASE_SECONDS": "3",
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -22,6 +22,9 @@ from deploy.local.waiting import StartFailedError, tail, until
 RUN_FOLDER = ROOT / ".run"
 """Everything that local runs write lies in here."""
 
+NOBODY = "http://127.0.0.1:9"
+"""Where nothing answers: a run without intake knows no candidates' tokens."""
+
 READY_SECONDS = 60.0
 """How long a service may take until its /readyz says 200; two or three are usual."""
 
@@ -188,7 +191,7 @@ class LocalRun:
             mongo_url=parts.mongo_url,
             database_prefix=self.database_prefix,
             smtp_port=smtp_port,
-            intake_url=self.urls["intake"],
+            intake_url=self.urls.get("intake", NOBODY),
             keys=files,
         )
         broker = self.amqp_url if parts.broker else "as AMQP_URL says"
