@@ -17,6 +17,9 @@ RETRY_DELAYS = [0.5, 1, 2]
 NOT_YET_DELAYS = [0.1, 0.1, 0.2, 0.5, 1, 1, 1, 1, 1, 2, 2, 2, 5, 5, 5]
 """The same for what has come before its predecessor."""
 
+OUTGOING_DELAYS = [0.5, 1, 2, 5]
+"""The same for mail."""
+
 STAFF = [
     {
         "person_id": STAFF_PERSON_ID,
@@ -34,10 +37,6 @@ STAFF = [
     },
 ]
 """To whom the programme's staff mail goes in a local run."""
-
-
-OUTGOING_DELAYS = [0.5, 1, 2, 5]
-"""The same for mail."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

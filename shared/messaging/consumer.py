@@ -129,11 +129,12 @@ class Consumer:
 
     async def _batch(self, arrived: asyncio.Event) -> list[AbstractIncomingMessage]:
         """Take what waits, up to a batch, and a few milliseconds' worth of what is still coming."""
-        batch = [self._waiting.get_nowait()]
+        batch: list[AbstractIncomingMessage] = []
         until = time.monotonic() + self._pace.wait
         while len(batch) < self._pace.batch:
             if not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
+                self._at_work = len(batch)  # in hand at every moment, or readiness would see rest
                 continue
             left = until - time.monotonic()
             if left <= 0:
@@ -145,7 +146,6 @@ class Consumer:
     async def _work(
         self, batch: Sequence[AbstractIncomingMessage], publisher: Publisher, stopping: asyncio.Event
     ) -> None:
-        self._at_work = len(batch)
         troubles: list[Trouble] = []
         pieces: list[Piece[None]] = []
         owners: list[tuple[AbstractIncomingMessage, str]] = []
