@@ -1,6 +1,7 @@
 """Logs, metrics and traces: what operators see. None of them ever holds personal data."""
 
 import logging
+import re
 import secrets
 import sys
 import traceback
@@ -48,9 +49,11 @@ def _where_it_failed(
     return event
 
 
+_traceparent = re.compile("[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}").fullmatch
+
+
 def continue_trace(traceparent: str | None) -> str:
     """Return a W3C ``traceparent`` for work that this one caused; a new trace where there is none."""
-    parts = (traceparent or "").split("-")
-    shaped = len(parts) == 4 and [len(part) for part in parts] == [2, 32, 16, 2]  # noqa: PLR2004
-    trace = parts[1] if shaped else secrets.token_hex(16)
+    shaped = _traceparent(traceparent or "")
+    trace = shaped["trace"] if shaped else secrets.token_hex(16)
     return f"00-{trace}-{secrets.token_hex(8)}-01"
