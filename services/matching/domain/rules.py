@@ -1,6 +1,6 @@
 """The programme's figures that matching goes by; settings may change them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 
@@ -14,5 +14,5 @@ class Rules:
     """The lowest score that is proposed."""
     pairs_per_candidate: int = 5
     """How many firms' positions one candidate should meet at the most: an interview is an hour of a short stay."""
-    longest_offer: timedelta = field(default=timedelta(days=60))
+    longest_offer: timedelta = timedelta(days=60)
     """How far ahead an offer may expire."""

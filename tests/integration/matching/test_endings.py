@@ -79,3 +79,14 @@ async def test_a_position_that_closes_ends_what_was_open(programme: Programme) -
     await programme.history_of(match["match_id"], "match-declined")
     (_, closed) = await programme.history_of(position["position_id"], "position-closed")
     assert closed.data["reason"] == "staff"
+
+
+async def test_a_hire_that_has_not_begun_falls_when_the_candidate_withdraws(programme: Programme) -> None:
+    position = await programme.new_position(await programme.new_firm(), headcount=2)
+    one = await programme.shortlist("Python")
+    offer = await programme.offered(await programme.interviewed(await programme.made(one, position)))
+    await programme.ask("POST", f"/offers/{offer['offer_id']}/acceptance", programme.candidate(one))
+    await publish(programme.run.amqp_url, one.withdrawn(), sequence=9)
+    await programme.history_of(offer["offer_id"], "offer-accepted", "offer-withdrawn")
+    free = await programme.ask("GET", f"/positions/{position['position_id']}", programme.staff)
+    assert (free.json()["held"], free.json()["accepted"]) == (0, 0)
