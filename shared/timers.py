@@ -1,9 +1,10 @@
 """Timers: what is due later, and the one loop that does it when its time has come."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -73,14 +74,19 @@ class TimerLoop:
         while not stopping.is_set():
             self._wake.clear()
             try:
-                if await self._lease.hold() and await self._fall(batch):
-                    continue
-                pause = await self._until_next()
+                pause = await self._round(batch)
             except (PyMongoError, StorageUnavailable) as error:
                 log.warning("timers not read", error=type(error).__name__, code=getattr(error, "code", None))
                 pause = self._poll
-            await first_of(self._wake, stopping, timeout=pause)
+            if pause:
+                await first_of(self._wake, stopping, timeout=pause)
         await self._lease.release()
+
+    async def _round(self, batch: int) -> float:
+        """Do what is due; return for how many seconds nothing more will be, at most until the next poll."""
+        if not await self._lease.hold():
+            return self._poll
+        return 0 if await self._fall(batch) else await self._until_next()
 
     async def _fall(self, batch: int) -> bool:
         due = await self._due(batch)
@@ -119,14 +125,14 @@ class TimerLoop:
         )
 
     async def _until_next(self) -> float:
-        """Return how many seconds to sleep: to the next timer, at most to the next poll."""
-        next_due = await next_due_at(self._timers)
+        # One that failed has its time behind it, and waits for a poll after its retry_at.
+        next_due = await next_due_at(self._timers, {"retry_at": {"$exists": False}})
         if next_due is None:
             return self._poll
         return min(self._poll, max(0.01, (next_due - self._clock.now()).total_seconds()))
 
 
-async def next_due_at(timers: Any) -> datetime | None:
-    """Return when the next timer falls due in programme time, or None."""
-    first = await timers.find_one({}, sort=[("due_at", ASCENDING)], projection={"due_at": 1})
+async def next_due_at(timers: Any, among: Mapping[str, object] = MappingProxyType({})) -> datetime | None:
+    """Return when the next timer (among those that match) falls due in programme time, or None."""
+    first = await timers.find_one(dict(among), sort=[("due_at", ASCENDING)], projection={"due_at": 1})
     return None if first is None else first["due_at"]
