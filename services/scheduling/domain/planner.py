@@ -122,12 +122,11 @@ class _Table:
         self._places = sorted(places, key=lambda one: (one.name, one.room_id))
         self._most_a_day = most_a_day
         self._taken = {who: Taken(busy) for who, busy in calendars.items()}
-        zone = slots[0][0].tzinfo if slots else None
         self._of_the_day = Counter(
-            (who, one.starts_at.astimezone(zone).date())
+            (who, one.starts_at.astimezone(slots[0][0].tzinfo).date())
             for who, busy in calendars.items()
             for one in busy
-            if one.what == "interview"
+            if slots and one.what == "interview"
         )
 
     def place(self, wanted: Wanted) -> Placed | None:
