@@ -2,10 +2,10 @@
 
 import argparse
 import asyncio
+import http.client
 import json
 import os
 import sys
-import urllib.error
 import urllib.request
 import zoneinfo
 from collections.abc import Callable
@@ -80,7 +80,7 @@ class ClockRefused(Exception):  # noqa: N818
 
 
 async def set_clock(store: ClockStore, target: datetime, deadline: float = 15) -> None:
-    """Move a local run's clock forwards to this time; return when every process that runs reports it.
+    """Move a local run's clock forwards to this time; return when every process that runs has taken it over.
 
     Raises ClockRefused for a time that has passed, and TimeoutError where a process does not follow.
     """
@@ -88,7 +88,7 @@ async def set_clock(store: ClockStore, target: datetime, deadline: float = 15) -
     stored = await store[OFFSET].find_one({"_id": OFFSET})
     if milliseconds < (0 if stored is None else stored["milliseconds"]):
         raise ClockRefused(f"the clock only moves forwards, and {target.isoformat()} has passed")
-    await store[OFFSET].update_one({"_id": OFFSET}, {"$set": {"milliseconds": milliseconds}}, upsert=True)
+    await store[OFFSET].update_one({"_id": OFFSET}, {"$max": {"milliseconds": milliseconds}}, upsert=True)
     readers = await store[READERS].find().to_list(None)
     async with asyncio.timeout(deadline):
         await asyncio.gather(*(_reported(reader["url"], milliseconds) for reader in readers))
@@ -103,16 +103,21 @@ async def _reported(url: str, milliseconds: int) -> None:
 
 
 def _ask(url: str) -> int | None:
-    """Ask a process for its offset; None where nobody listens there any more (it will read it at its start)."""
+    """Ask a process for its offset; None where it is not there any more (it will read it at its next start)."""
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=5) as answer:  # noqa: S310  our own URL
-            return int(json.load(answer)["clock"]["offset_ms"])
-    except urllib.error.HTTPError as not_ready:
-        return int(json.load(not_ready)["clock"]["offset_ms"])
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, ConnectionRefusedError):
-            return None
-        raise
+        with urllib.request.urlopen(f"{url}/livez", timeout=5) as answer:  # noqa: S310  our own URL
+            return int(json.load(answer)["offset_ms"])
+    except TimeoutError:
+        return -1  # it is there, and slow
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        return None  # nobody listens there, or somebody else does
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("an offset is needed, as in 2027-05-14T09:00:00+09:00")
+    return moment
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -120,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m shared.clock", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     setter = commands.add_parser("set", help="move the clock forwards (in a local run only)")
-    setter.add_argument("time", type=datetime.fromisoformat, help="ISO 8601 with offset")
+    setter.add_argument("time", type=_moment, help="ISO 8601 with offset")
     commands.add_parser("show", help="print the programme's time")
     chosen = parser.parse_args(arguments)
     return asyncio.run(_command(chosen))
@@ -142,6 +147,9 @@ async def _command(chosen: argparse.Namespace) -> int:
         print(clock.now().isoformat())
     except ClockRefused as error:
         print(error, file=sys.stderr)
+        return 1
+    except TimeoutError:
+        print("The clock was moved, but a process does not report it: see its log.", file=sys.stderr)
         return 1
     finally:
         client.close()

@@ -2,9 +2,12 @@
 
 import asyncio
 import secrets
+import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -190,18 +193,29 @@ class Process:
             ]
             await server.serve([listening])
             stopping.set()
-            await asyncio.wait(work, timeout=self.parts.settings.shutdown_seconds)
+            await asyncio.wait(work, timeout=self._stage)
             self.broker.draining.set()
-            await asyncio.wait([broker], timeout=self.parts.settings.shutdown_seconds)
+            await asyncio.wait([broker], timeout=self._stage)
             for task in (*following, *work, broker):
                 task.cancel()
         self.client.close()
 
+    @property
+    def _stage(self) -> float:
+        """How many seconds each of the three stages of an ending has: HTTP, work, what is to be published."""
+        return self.parts.settings.shutdown_seconds / 3
+
     def _server(self) -> tuple[uvicorn.Server, socket.socket]:
         settings = self.parts.settings
         listening = socket.create_server((settings.host, settings.port), backlog=1024)
-        config = uvicorn.Config(self.app, log_config=None, access_log=False, lifespan="off")
-        return uvicorn.Server(config), listening
+        config = uvicorn.Config(
+            self.app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=ceil(self._stage),
+        )
+        return _Server(config), listening
 
     async def _follow_clock(
         self, tasks: asyncio.TaskGroup, listening: socket.socket
@@ -213,6 +227,18 @@ class Process:
         url = f"http://{host}:{port}"
         store = database(self.client, settings.clock_database)
         return [tasks.create_task(clocks.follow(self.clock, store, f"{self.parts.name}@{url}", url))]
+
+
+class _Server(uvicorn.Server):
+    """Ends when the process is told to stop. Uvicorn's own would then kill the process, with its work half done."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take signals until the process has ended."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
 
 def run(build: Callable[[], Parts]) -> None:

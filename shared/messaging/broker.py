@@ -9,15 +9,18 @@ from dataclasses import dataclass
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import ChannelInvalidStateError
 
 from shared.messaging import topology
 from shared.messaging.consumer import Consumer
-from shared.messaging.errors import ConnectionLost
+from shared.messaging.errors import ConnectionLost, lost_unless_cancelled
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
 from shared.settings import Settings
 
 LONGEST_BACK_OFF = 5.0
+LONGEST_PREPARATION = 60.0
+"""Seconds; declaring everything on a fresh broker takes two, on a slow cluster more."""
 HEARTBEAT = 10
 log = structlog.get_logger(__name__)
 
@@ -65,9 +68,10 @@ class Broker:
         failures = 0
         while not self.draining.is_set():
             try:
-                async with self._linked() as link:
-                    failures = 0
-                    await self._work(link)
+                with lost_unless_cancelled("while at work"):
+                    async with self._linked() as link:
+                        failures = 0
+                        await self._work(link)
             except* Exception as group:
                 failures += 1
                 errors = sorted({type(error).__name__ for error in _leaves(group)})
@@ -82,13 +86,18 @@ class Broker:
 
     async def _work(self, link: Link) -> None:
         publisher = Publisher(link.publisher, self._settings.publish_timeout)
+        all_committed = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             watch = tasks.create_task(link.watch())
-            relay = tasks.create_task(self.relay.run(publisher, self.draining))
+            relay = tasks.create_task(self.relay.run(publisher, all_committed))
             consumers = [
                 tasks.create_task(self._consume(consumer, link, publisher)) for consumer in self.consumers
             ]
-            await asyncio.wait([relay, *consumers])
+            for consumer in consumers:  # what their last batches decided is still to be published
+                await asyncio.wait([consumer])
+            await self.draining.wait()
+            all_committed.set()
+            await asyncio.wait([relay])
             watch.cancel()
 
     async def _consume(self, consumer: Consumer, link: Link, publisher: Publisher) -> None:
@@ -103,7 +112,8 @@ class Broker:
         try:
             consuming = await self._connect("consuming")
             try:
-                link = await self._prepare(publishing, consuming, lost)
+                async with asyncio.timeout(LONGEST_PREPARATION):  # a queue without a leader never answers
+                    link = await self._prepare(publishing, consuming, lost)
                 self._link = link
                 yield link
             finally:
@@ -134,10 +144,20 @@ class Broker:
         )
 
     async def counts(self) -> tuple[int, int]:
-        """Return how many messages lie in this service's queues, and how many wait to be tried again."""
+        """Return how many messages lie in this service's queues, and how many wait to be tried again.
+
+        Raises ConnectionLost, AMQPError or TimeoutError where the broker goes away meanwhile.
+        """
         link = self._link
         if link is None:
             return 0, 0
+        try:
+            with lost_unless_cancelled("while counting"):
+                return await self._count(link)
+        except ChannelInvalidStateError as error:
+            raise ConnectionLost("before counting") from error
+
+    async def _count(self, link: Link) -> tuple[int, int]:
         queued = sum([await one.waiting_in_queue() for one in self.consumers])
         delays = {*self._settings.retry_delays, *self._settings.not_yet_delays}
         retrying = sum(

@@ -1,7 +1,11 @@
 """What can go wrong between us and the broker, and with what it brings."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-class ConnectionLost(Exception):  # noqa: N818  a state of the world, not a mistake
+
+class ConnectionLost(ConnectionError):  # noqa: N818  a state of the world, not a mistake
     """The connection, a channel or a consumer is gone: everything on it is to be built anew."""
 
 
@@ -11,3 +15,15 @@ class Unreadable(Exception):  # noqa: N818
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
+
+
+@contextmanager
+def lost_unless_cancelled(what: str) -> Iterator[None]:
+    """Raise ConnectionLost where a dying connection cancels what waits on it, though nobody cancelled this task."""
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise ConnectionLost(what) from error

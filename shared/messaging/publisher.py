@@ -1,10 +1,8 @@
 """Publishing with confirms: what returns is in a queue, on disk."""
 
-import asyncio
-
 from aio_pika.abc import AbstractChannel, AbstractMessage
 
-from shared.messaging.errors import ConnectionLost
+from shared.messaging.errors import lost_unless_cancelled
 
 
 class Publisher:
@@ -16,12 +14,6 @@ class Publisher:
 
     async def publish(self, exchange: str, routing_key: str, message: AbstractMessage) -> None:
         """Return when the broker has confirmed the message; raise where it did not, or found no queue for it."""
-        try:
+        with lost_unless_cancelled("while publishing"):
             target = await self._channel.get_exchange(exchange, ensure=False)
             await target.publish(message, routing_key, mandatory=True, timeout=self._timeout)
-        except asyncio.CancelledError as error:
-            # A frozen connection that misses its heartbeat cancels what waits on it, though nobody cancelled us.
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            raise ConnectionLost("while publishing") from error
