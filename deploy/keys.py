@@ -38,12 +38,13 @@ def main(arguments: list[str] | None = None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m deploy.keys", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("make", "token"):
-        command = commands.add_parser(name)
+    maker = commands.add_parser("make", help="make what is not there yet")
+    issuer = commands.add_parser("token", help="print a bearer token")
+    issuer.add_argument("role", choices=ROLES)
+    issuer.add_argument("--person", help="the person_id it is for")
+    issuer.add_argument("--firm", help="the firm_id it is for")
+    for command in (maker, issuer):
         command.add_argument("--folder", type=Path, default=FOLDER)
-    command.add_argument("role", choices=ROLES)
-    command.add_argument("--person", help="the person_id it is for")
-    command.add_argument("--firm", help="the firm_id it is for")
     chosen = parser.parse_args(arguments)
     keys = make_keys(chosen.folder / "all")
     if chosen.command == "make":
