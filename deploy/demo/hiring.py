@@ -67,10 +67,10 @@ async def _respond(story: "Story") -> None:
         best = max(
             by_candidate[candidate_id], key=lambda one: (one["salary"], story.cast.title(one["position_id"]))
         )
-        if place == len(order) - 1 and place > 0:
+        if place == len(order) - 1 and place >= 3:
             continue  # says nothing, and the offer expires
         token = await story.cast.token_of(candidate_id)
-        if place == len(order) - 2 and place > 0:
+        if place == max(len(order) - 2, 1):
             reason = {"reason": "family"}
             await story.api.post("matching", f"/offers/{best['offer_id']}/decline", reason, token=token)
         else:
@@ -90,7 +90,7 @@ async def _open_offers(story: "Story") -> list[Offer]:
 async def _erase(story: "Story") -> None:
     """Somebody who was at the visit and was not hired asks to be forgotten."""
     visit = await story.get("scheduling", f"/visits/{story.visit_id}")
-    attended = [one["candidate_id"] for one in visit["seats"] if one["state"] == "attended"]
+    attended = [one["candidate_id"] for one in visit["invited"] if one["state"] == "attended"]
     hired = await _hired(story)
     leaving = min(
         (one for one in attended if one not in hired),

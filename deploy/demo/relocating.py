@@ -8,11 +8,11 @@ if TYPE_CHECKING:
 
 BEGINS = 150
 LAST = 371
-EVERY = 14
+EVERY = 7
 
 
 async def move(story: "Story") -> None:
-    """Every two weeks, whoever owns a step that is due sees to it."""
+    """Every week, whoever owns a step that is due sees to it."""
     tracked: set[str] = set()
     for day in range(BEGINS, LAST, EVERY):
         await story.until(story.day(day))
@@ -27,10 +27,10 @@ async def move(story: "Story") -> None:
 async def _relocations(story: "Story") -> list[dict[str, Any]]:
     visit = await story.get("scheduling", f"/visits/{story.visit_id}")
     found = []
-    for seat in visit["seats"]:
+    for seat in visit["invited"]:
         if seat["state"] == "attended":
             agenda = await story.get("scheduling", f"/agendas/{seat['candidate_id']}")
-            found += [agenda["relocation"]] if agenda.get("relocation") else []
+            found += agenda["relocations"]
     return sorted(found, key=lambda one: story.cast.people[one["candidate_id"]].applicant.number)
 
 

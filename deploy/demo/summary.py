@@ -18,21 +18,23 @@ from deploy.demo.history import Told
 IZUMO = ZoneInfo("Asia/Tokyo")
 BAR = 44
 FUNNEL = (
-    ("applications", "applied"),
-    ("shortlisted", "shortlisted"),
-    ("matches_accepted", "matches made"),
-    ("seats_booked", "seats booked"),
-    ("interviews_held", "interviews held"),
-    ("offers_made", "offers made"),
-    ("offers_accepted", "offers accepted"),
-    ("relocated", "moved to Izumo"),
+    ("candidate-applied", "applied"),
+    ("candidate-shortlisted", "were shortlisted"),
+    ("match-proposed", "had a proposal"),
+    ("match-accepted", "accepted one"),
+    ("visit-booked", "took a seat"),
+    ("interview-held", "were interviewed"),
+    ("offer-made", "had an offer"),
+    ("offer-accepted", "were hired"),
+    ("candidate-relocated", "moved to Izumo"),
 )
+"""How far people got: how many different candidates an event of that type is about."""
 
 
 def show(console: Console, facts: Facts, summary: Mapping[str, Any], cast: Cast) -> None:
     """Print everything."""
     console.print(
-        Panel(_funnel(summary), title="The round", subtitle=_closing(summary), border_style="red"),
+        Panel(_funnel(facts), title="How far people got", subtitle=_closing(summary), border_style="red"),
         Panel(_countries(facts), title="Where they live", border_style="red"),
         Panel(_calendar(facts, cast), title="Interviews of the visit, Izumo time", border_style="red"),
         Panel(_story(facts, cast), title="One candidate's story", border_style="red"),
@@ -40,12 +42,12 @@ def show(console: Console, facts: Facts, summary: Mapping[str, Any], cast: Cast)
     )
 
 
-def _funnel(summary: Mapping[str, Any]) -> Table:
+def _funnel(facts: Facts) -> Table:
     table = Table.grid(padding=(0, 2))
-    most = max(summary[name] for name, _ in FUNNEL) or 1
-    for name, words in FUNNEL:
-        bar = "█" * max(1, round(BAR * summary[name] / most)) if summary[name] else ""
-        table.add_row(words, Text(str(summary[name]), justify="right"), Text(bar, style="red"))
+    people = {kind: len({told.data["candidate_id"] for told in facts.of(kind)}) for kind, _ in FUNNEL}
+    for kind, words in FUNNEL:
+        bar = "█" * max(1, round(BAR * people[kind] / max(people.values()))) if people[kind] else ""
+        table.add_row(words, Text(str(people[kind]), justify="right"), Text(bar, style="red"))
     return table
 
 

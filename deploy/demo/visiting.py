@@ -56,7 +56,7 @@ async def _answer(story: "Story", candidates: list[str], declines: str, silent: 
 
 async def _seats(story: "Story", state: str) -> list[str]:
     visit = await story.get("scheduling", f"/visits/{story.visit_id}")
-    return [one["candidate_id"] for one in visit["seats"] if one["state"] == state]
+    return [one["candidate_id"] for one in visit["invited"] if one["state"] == state]
 
 
 async def prepare(story: "Story") -> None:
@@ -82,7 +82,7 @@ async def _see_to_steps(story: "Story") -> None:
     """Do what is due within a week, in its order."""
     visit = await story.get("scheduling", f"/visits/{story.visit_id}")
     soon = await _today(story) + timedelta(days=7)
-    for seat in visit["seats"]:
+    for seat in visit["invited"]:
         if seat["state"] != "booked":
             continue
         for step in seat["steps"]:
