@@ -24,9 +24,6 @@ from shared.events.vocabulary import InterviewCancellationReason
 from shared.storage.collection import In
 from shared.storage.unit import UnitOfWork
 
-CALLED_OFF_FOR_GOOD = frozenset({"candidate", "firm"})
-"""Where one side does not want it, an interview is not planned again by itself."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
@@ -114,15 +111,16 @@ async def _schedule(unit: UnitOfWork, visit: Visit, placed: Placed) -> Interview
     return interview
 
 
-async def call_off(unit: UnitOfWork, interview: Interview, reason: InterviewCancellationReason) -> Interview:
-    """Call an interview off: everybody's time is free again."""
+async def call_off(
+    unit: UnitOfWork, interview: Interview, reason: InterviewCancellationReason, *, for_good: bool = False
+) -> Interview:
+    """Call an interview off: everybody's time is free again. ``for_good``: none is planned again by itself."""
     diary = await open_for(unit, interview.takes_part, [interview.busy])
     diary.free(interview.takes_part, interview.busy)
     interview, event = cancelled(interview, reason)
     unit.save(interviews, interview, event)
     match = await unit.get(matches, interview.match_id)
     if match is not None:
-        for_good = reason in CALLED_OFF_FOR_GOOD
         unit.save(matches, replace(match, interview_id=None, is_called_off=for_good))
     return interview
 

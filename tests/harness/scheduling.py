@@ -21,6 +21,7 @@ from shared.events import (
     MatchAccepted,
     MatchDeclined,
     OfferAccepted,
+    PositionClosed,
     PositionOpened,
 )
 from shared.events.ids import (
@@ -41,6 +42,13 @@ from tests.harness.waiting import eventually
 
 Json = dict[str, Any]
 IZUMO = ZoneInfo("Asia/Tokyo")
+REQUIREMENTS = Requirements(
+    title="Back-end engineer",
+    salary_min=4_000_000,
+    salary_max=6_000_000,
+    headcount=3,
+    starts_on=date(2040, 4, 1),
+)
 
 
 @dataclass(frozen=True)
@@ -100,16 +108,12 @@ class Firm:
 
     def opened(self) -> PositionOpened:
         """Tell of its position."""
-        return PositionOpened(
-            firm_id=self.firm_id,
-            position_id=self.position_id,
-            requirements=Requirements(
-                title="Back-end engineer",
-                salary_min=4_000_000,
-                salary_max=6_000_000,
-                headcount=3,
-                starts_on=date(2040, 4, 1),
-            ),
+        return PositionOpened(firm_id=self.firm_id, position_id=self.position_id, requirements=REQUIREMENTS)
+
+    def closed(self) -> PositionClosed:
+        """Tell that its position is closed."""
+        return PositionClosed(
+            firm_id=self.firm_id, position_id=self.position_id, requirements=REQUIREMENTS, reason="firm"
         )
 
     def matched(self, one: Applicant, match_id: MatchId | None = None) -> MatchAccepted:

@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from deploy.local.run import LocalRun
+from shared.events import private
 from shared.events.ids import MatchId
 from shared.ids import new
+from tests.harness.intake import Postbox
 from tests.harness.scheduling import Applicant, Firm, Json, Scheduling, in_izumo, seat_of, seat_path
 
 
@@ -208,6 +210,54 @@ async def test_an_interview_ends_with_its_match_and_with_either_side(api: Schedu
     assert [found["match_id"] for found in again] == [moved.match_id]
 
 
+async def test_a_closed_position_calls_its_interviews_off(api: Scheduling) -> None:
+    visit = await api.open_visit()
+    (one,), firm = await api.shortlist(), Firm()
+    await api.tell(firm.registered(), firm.opened(), firm.matched(one))
+    await api.book(visit, one)
+    await api.do(f"/visits/{visit['visit_id']}/plan")
+    await api.tell(firm.closed(), sequence=2)
+    await api.tell(firm.matched(one))
+    assert [found["reason"] for found in (await api.visit(visit))["interviews"]] == ["position-closed"]
+    assert (await api.do(f"/visits/{visit['visit_id']}/plan"))["planned"] == []
+
+
+async def test_a_seat_given_up_calls_interviews_off_until_another_is_booked(api: Scheduling) -> None:
+    visit, later = await api.open_visit(), await api.open_visit(weeks_ahead=20)
+    (one,), firm = await api.shortlist(), Firm()
+    await api.tell(firm.registered(), firm.opened(), firm.matched(one))
+    await api.book(visit, one)
+    await api.do(f"/visits/{visit['visit_id']}/plan")
+    await api.do(f"{seat_path(visit, one)}/cancellation", token=api.candidate(one))
+    assert [found["reason"] for found in (await api.visit(visit))["interviews"]] == ["candidate"]
+    await api.book(later, one)
+    assert len((await api.do(f"/visits/{later['visit_id']}/plan"))["planned"]) == 1
+
+
+async def test_nobody_books_two_visits_in_the_same_days(api: Scheduling) -> None:
+    visit, other = await api.open_visit(weeks_ahead=12), await api.open_visit(weeks_ahead=13)
+    (one,) = await api.shortlist()
+    await api.book(visit, one)
+    await api.invite(other, [one])
+    assert await api.refused(f"{seat_path(other, one)}/acceptance") == "wrong-state"
+
+
+async def test_a_visit_in_days_gone_by_or_the_wrong_order_is_refused(api: Scheduling) -> None:
+    today = await api.today()
+    for starts_on, ends_on in ((today, today), (today + timedelta(days=9), today + timedelta(days=8))):
+        body = {"starts_on": str(starts_on), "ends_on": str(ends_on), "seats": 1}
+        answer = await api.ask("POST", "/visits", body, **{"Idempotency-Key": new(MatchId)})
+        assert (answer.status_code, answer.json()["type"]) == (422, "invalid")
+
+
+async def test_an_agenda_is_shown_to_whom_it_belongs(api: Scheduling) -> None:
+    (one,), firm = await api.shortlist(), Firm()
+    await api.get(f"/agendas/{one.candidate_id}", token=api.candidate(one))
+    await api.get(f"/agendas/{firm.firm_id}", token=api.firm(firm))
+    answer = await api.ask("GET", f"/agendas/{one.candidate_id}", token=api.firm(firm))
+    assert answer.status_code == 403
+
+
 async def test_a_match_that_ended_before_it_began_is_not_planned(api: Scheduling) -> None:
     visit = await api.open_visit()
     (one,), firm = await api.shortlist(), Firm()
@@ -292,6 +342,17 @@ async def test_lessons_wait_for_a_teacher_and_are_then_planned(api: Scheduling) 
     await api.do(path, {"attended": True}, token=own)
     assert await api.refused(path, {"attended": False}, token=own) == "wrong-state"
     await api.told(plan["plan_id"], "lesson-held")
+
+
+async def test_a_teachers_name_and_address_go_to_notifications_alone(api: Scheduling) -> None:
+    teacher = await api.create("/teachers", TEACHER)
+    (contact,) = await Postbox(api.run).wait_for(private.Contact, teacher["teacher_id"])
+    assert (contact.role, contact.name, contact.addresses.email) == (
+        "teacher",
+        "山本 花子",
+        "sensei@school.example",
+    )
+    assert contact.time_zone == "Asia/Tokyo"
 
 
 async def test_lessons_make_room_for_a_showcase_and_end_with_the_move(api: Scheduling) -> None:

@@ -34,7 +34,10 @@ async def show_interview(
     "/interviews/{interview_id}/cancellation", tags=["interviews"], responses=documented(NotFound, Conflict)
 )
 async def cancel_interview(interview_id: InterviewId, caller: Participant, command: Command) -> InterviewView:
-    """Call an interview off before it begins. Where staff do, the next plan may find another time for it."""
+    """Call an interview off before it begins.
+
+    Where staff do, the next plan finds another time for it; where one side does, none is planned again.
+    """
 
     async def make(unit: UnitOfWork) -> Interview:
         interview = await the_interview(unit, interview_id)
@@ -43,7 +46,8 @@ async def cancel_interview(interview_id: InterviewId, caller: Participant, comma
             return interview
         if not is_ahead(interview, unit):
             raise Conflict("it has begun, or is over")
-        return await call_off(unit, interview, _on_whose_behalf(caller, interview))
+        behalf = _on_whose_behalf(caller, interview)
+        return await call_off(unit, interview, behalf, for_good=behalf != "staff")
 
     return InterviewView.of(await command(make))
 

@@ -1,5 +1,6 @@
 """What scheduling shows of what it has planned."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any, Self
 
@@ -91,25 +92,6 @@ class VisitSummary(View):
         return cls.showing(visit)
 
 
-class VisitView(VisitSummary):
-    """A visit, with who was offered a seat and who waits for one."""
-
-    invited: tuple[SeatView, ...]
-    """All who were offered a seat, in the order of the invitations, each with the state of it."""
-    waiting: tuple[CandidateId, ...]
-    """Who is offered the next seat that is free, in order."""
-
-    @classmethod
-    def with_seats(cls, visit: Visit, seats: list[Seat]) -> Self:
-        """Show a visit with its seats."""
-        in_order = sorted(seats, key=lambda one: one.number)
-        return cls.showing(
-            visit,
-            invited=tuple(SeatView.of(one) for one in in_order),
-            waiting=tuple(one.candidate_id for one in visit.waiting),
-        )
-
-
 class InterviewView(View):
     """An interview."""
 
@@ -174,6 +156,39 @@ class ShowcaseView(View):
     def of(cls, showcase: Showcase) -> Self:
         """Show a showcase."""
         return cls.showing(showcase)
+
+
+class VisitView(VisitSummary):
+    """A visit, with who was offered a seat, who waits for one, and what takes place."""
+
+    invited: tuple[SeatView, ...]
+    """All who were offered a seat, in the order of the invitations, each with the state of it."""
+    waiting: tuple[CandidateId, ...]
+    """Who is offered the next seat that is free, in order."""
+    interviews: tuple[InterviewView, ...] = ()
+    showcases: tuple[ShowcaseView, ...] = ()
+
+    @classmethod
+    def with_seats(
+        cls,
+        visit: Visit,
+        seats: Sequence[Seat],
+        interviews: Sequence[Interview] = (),
+        showcases: Sequence[Showcase] = (),
+    ) -> Self:
+        """Show a visit with its seats, and what takes place on it, in the order of time."""
+        return cls.showing(
+            visit,
+            invited=tuple(SeatView.of(one) for one in sorted(seats, key=lambda one: one.number)),
+            waiting=tuple(one.candidate_id for one in visit.waiting),
+            interviews=tuple(
+                InterviewView.of(one)
+                for one in sorted(interviews, key=lambda one: (one.starts_at, one.place))
+            ),
+            showcases=tuple(
+                ShowcaseView.of(one) for one in sorted(showcases, key=lambda one: (one.starts_at, one.team))
+            ),
+        )
 
 
 class HoursView(Value):

@@ -53,11 +53,16 @@ async def list_visits(
 
 @router.get("/visits/{visit_id}", tags=["visits"], responses=documented(NotFound))
 async def show_visit(visit_id: VisitId, _: Staff, documents: Documents) -> VisitView:
-    """Show a visit, with who was offered a seat, what became of each, and who waits."""
+    """Show a visit, with who was offered a seat, what became of each, who waits, and what takes place."""
     visit = await documents.get(visits, visit_id)
     if visit is None:
         raise NotFound("there is no such visit")
-    return VisitView.with_seats(visit, await documents.find(seats, visit_id=visit_id))
+    return VisitView.with_seats(
+        visit,
+        await documents.find(seats, visit_id=visit_id),
+        await documents.find(interviews, visit_id=visit_id),
+        await documents.find(showcases, visit_id=visit_id),
+    )
 
 
 @router.post(
