@@ -167,8 +167,16 @@ def country(code: str, language: Language) -> str:
 def match_reasons(reasons: Iterable[Reason], language: Language) -> str:
     """Return what speaks for a match, and which skills are missing, in one line, in the order given."""
     told = (reason for reason in reasons if reason.points > 0 or reason.code == "skill-missing")
-    phrases = (word("match-reason", reason.code, language).format(skill=reason.skill) for reason in told)
-    return _words(language).formats.between.join(phrases)
+    phrases = (_match_reason(reason, language) for reason in told)
+    return _words(language).formats.between.join(phrase for phrase in phrases if phrase)
+
+
+def _match_reason(reason: Reason, language: Language) -> str:
+    """Say a wish that is a skill as a skill; of skills as such, where none is named, there is nothing to say."""
+    code = "skill" if reason.code == "wish" and reason.skill else reason.code
+    if code.startswith("skill") and not reason.skill:
+        return ""
+    return word("match-reason", code, language).format(skill=reason.skill)
 
 
 def codes(language: Language) -> Mapping[str, Mapping[str, str]]:
