@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import aio_pika
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection, TimeoutType
 from aio_pika.exceptions import ChannelInvalidStateError
 
 from shared.messaging import topology
@@ -43,6 +43,18 @@ class Link:
         """Raise ConnectionLost when any part of the link is."""
         await self.lost.wait()
         raise ConnectionLost("connection or channel closed")
+
+
+class _Connection(aio_pika.Connection):
+    """A connection that is closed where it could not be opened; else it warns when it is forgotten."""
+
+    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109  the library's own
+        """Open the connection, or close what there is of it."""
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
 
 
 class Broker:
@@ -139,6 +151,7 @@ class Broker:
         return await aio_pika.connect(
             self._settings.amqp_url,
             timeout=10,
+            connection_class=_Connection,
             heartbeat=HEARTBEAT,
             client_properties={"connection_name": f"{self._settings.database} {purpose}"},
         )

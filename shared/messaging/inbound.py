@@ -15,6 +15,8 @@ from shared.storage.transactions import Arrival, Piece
 LARGEST_BODY = 1024 * 1024
 """In bytes. An event is a fact about one thing; what is larger is a mistake or an attack."""
 PRIVATE_SOURCE = "private"
+STAMP_HEADER = "enmusubi-stamp"
+"""In which order private messages about one person were decided; they have no envelope to say it."""
 
 
 class Reader(Protocol):
@@ -70,7 +72,13 @@ class PrivateReader:
         opened = self._opener.open(message.body)
         reaction = _reaction(self._reactions, opened)
         arrival = Arrival(PRIVATE_SOURCE, message.message_id, body_hash(message.body))
-        return Piece(partial(reaction.do, opened), reaction.reads(opened), arrival), reaction
+        stamp = message.headers.get(STAMP_HEADER)
+        return Piece(
+            do=partial(reaction.do, opened),
+            reads=reaction.reads(opened),
+            arrival=arrival,
+            stamp=stamp if isinstance(stamp, int) else 0,
+        ), reaction
 
 
 def _reaction(reactions: Reactions, message: BaseModel) -> Reaction:

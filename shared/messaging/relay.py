@@ -11,6 +11,7 @@ from pymongo import ASCENDING
 from pymongo.errors import PyMongoError
 
 from shared.events.envelope import headers
+from shared.messaging.inbound import STAMP_HEADER
 from shared.messaging.publisher import Publisher
 from shared.storage.client import Client, Database
 from shared.storage.lease import Lease
@@ -104,7 +105,9 @@ def by_subject(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 def message(entry: Entry) -> Message:
     """Write an outbox entry as it travels."""
-    written: HeadersType = {} if entry.envelope is None else {**headers(entry.envelope)}
+    written: HeadersType = (
+        {STAMP_HEADER: entry.stamp} if entry.envelope is None else {**headers(entry.envelope)}
+    )
     return Message(
         entry.body,
         headers=written,

@@ -50,6 +50,7 @@ class Piece(Generic[ResultT]):
     reads: Sequence[Key] = ()
     arrival: Arrival | None = None
     envelope: Envelope | None = None
+    stamp: int = 0
     traceparent: str | None = None
 
 
@@ -181,7 +182,10 @@ class Transactions:
             same = known[arrival.key] == arrival.body_hash
             return Done(None, repeat=True) if same else Failed(IdReused(arrival.key))
         unit = UnitOfWork(
-            batch, Context(self._clock.now(), self._zone, self._tools, piece.traceparent, piece.envelope)
+            batch,
+            Context(
+                self._clock.now(), self._zone, self._tools, piece.traceparent, piece.envelope, piece.stamp
+            ),
         )
         try:
             result = await piece.do(unit)

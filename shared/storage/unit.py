@@ -46,6 +46,8 @@ class Context:
     traceparent: str | None = None
     envelope: Envelope | None = None
     """Of the event that is reacted to, if one is."""
+    stamp: int = 0
+    """Of the private message that is reacted to, if one is: a later one about somebody has a greater stamp."""
 
 
 class UnitClosed(RuntimeError):  # noqa: N818
@@ -101,6 +103,11 @@ class UnitOfWork:
         if self._context.envelope is None:
             raise LookupError("this unit of work does not react to an event")
         return self._context.envelope
+
+    @property
+    def stamp(self) -> int:
+        """The stamp of the private message that this unit reacts to: an older one never overwrites a newer."""
+        return self._context.stamp
 
     def new_id(self, kind: type[IdT]) -> IdT:
         """Make a random id."""

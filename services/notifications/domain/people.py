@@ -20,6 +20,8 @@ class Person:
     role: Role | None = None
     contact: str | None = None
     """Sealed; absent until it has arrived."""
+    contact_of: int = 0
+    """The stamp of the private message that it came by."""
     language: str | None = None
     time_zone: str | None = None
     as_of: int = 0
@@ -30,9 +32,13 @@ class Person:
     """Messages that wait for this person's contact or code, oldest first."""
 
 
-def reachable(person: Person, contact: str, *, role: Role, language: str, time_zone: str) -> Person:
-    """Take over a contact; language and time zone only where no public event has said them."""
-    person = replace(person, contact=contact, role=role)
+def reachable(
+    person: Person, contact: str, *, role: Role, language: str, time_zone: str, stamp: int
+) -> Person:
+    """Take over a contact, unless a later one has come; language and time zone only where no event has said them."""
+    if stamp < person.contact_of:
+        return person
+    person = replace(person, contact=contact, contact_of=stamp, role=role)
     return person if person.as_of else replace(person, language=language, time_zone=time_zone)
 
 

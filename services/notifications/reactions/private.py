@@ -32,7 +32,12 @@ async def keep_contact(contact: Contact, unit: UnitOfWork) -> None:
     for message in released:
         store(unit, message)
     person = reachable(
-        person, sealed, role=contact.role, language=contact.language, time_zone=contact.time_zone
+        person,
+        sealed,
+        role=contact.role,
+        language=contact.language,
+        time_zone=contact.time_zone,
+        stamp=unit.stamp,
     )
     unit.save(people, replace(person, waiting=_still_waiting(released, person)))
 

@@ -145,10 +145,12 @@ def test_an_older_event_does_not_move_anybody_back() -> None:
 
 
 def test_a_contact_says_where_somebody_lives_until_an_event_does() -> None:
-    reached = reachable(stranger(), "sealed", role="candidate", language="uk", time_zone="Europe/Kyiv")
+    reached = reachable(
+        stranger(), "sealed", role="candidate", language="uk", time_zone="Europe/Kyiv", stamp=2
+    )
     assert (reached.language, reached.time_zone) == ("uk", "Europe/Kyiv")
     moved = located(reached, language="en", time_zone="Asia/Tokyo", sequence=1)
-    renewed = reachable(moved, "anew", role="candidate", language="uk", time_zone="Europe/Kyiv")
+    renewed = reachable(moved, "anew", role="candidate", language="uk", time_zone="Europe/Kyiv", stamp=3)
     assert (renewed.contact, renewed.time_zone) == ("anew", "Asia/Tokyo")
 
 
@@ -156,3 +158,8 @@ def test_nothing_is_left_of_somebody_who_was_erased() -> None:
     ended = forgotten(person(codes=("code",), waiting=(MESSAGE,), language="uk"))
     assert ended == stranger(erased=True)
     assert located(ended, language="en", time_zone="Asia/Tokyo", sequence=9) == ended
+
+
+def test_a_contact_that_was_sent_earlier_never_overwrites_a_later_one() -> None:
+    later = reachable(stranger(), "later", role="candidate", language="uk", time_zone="Europe/Kyiv", stamp=2)
+    assert reachable(later, "earlier", role="candidate", language="en", time_zone="UTC", stamp=1) == later
