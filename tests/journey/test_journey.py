@@ -74,7 +74,9 @@ async def killing(run: LocalRun) -> AsyncIterator[dict[str, list[dict[str, Any]]
             await asyncio.gather(*killers, return_exceptions=True)
 
 
-async def _kill(run: LocalRun, client: httpx.AsyncClient, service: str, moments: list[dict[str, Any]]) -> None:
+async def _kill(
+    run: LocalRun, client: httpx.AsyncClient, service: str, moments: list[dict[str, Any]]
+) -> None:
     chance = random.Random(f"{SEED}-{service}")  # noqa: S311
     while len(moments) < KILLS:
         for _ in range(chance.randrange(1, 12)):
