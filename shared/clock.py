@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import sys
+import time
 import urllib.request
 import zoneinfo
 from collections.abc import Callable
@@ -90,15 +91,17 @@ async def set_clock(store: ClockStore, target: datetime, deadline: float = 15) -
         raise ClockRefused(f"the clock only moves forwards, and {target.isoformat()} has passed")
     await store[OFFSET].update_one({"_id": OFFSET}, {"$max": {"milliseconds": milliseconds}}, upsert=True)
     readers = await store[READERS].find().to_list(None)
-    async with asyncio.timeout(deadline):
-        await asyncio.gather(*(_reported(reader["url"], milliseconds) for reader in readers))
+    await asyncio.gather(*(_reported(reader["url"], milliseconds, deadline) for reader in readers))
 
 
-async def _reported(url: str, milliseconds: int) -> None:
+async def _reported(url: str, milliseconds: int, deadline: float) -> None:
+    until = time.monotonic() + deadline
     while True:
         reported = await asyncio.to_thread(_ask, url)
         if reported is None or reported >= milliseconds:
             return
+        if time.monotonic() > until:
+            raise TimeoutError(f"{url} reports an offset of {reported} ms, not of {milliseconds} ms")
         await asyncio.sleep(0.02)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from fastapi.middleware.cors import CORSMiddleware
 
-from shared.web import errors
+from shared.web import docs, errors
 from shared.web.identity import Identity
 from shared.web.limits import BodyLimit
 from shared.web.openapi import Api
@@ -32,10 +32,13 @@ def create_app(
         description=description,
         version=version,
         separate_input_output_schemas=False,
+        docs_url=None,  # see shared.web.docs
+        redoc_url=None,
         redirect_slashes=False,  # behind a gateway the address would be wrong
     )
     app.state.identity = identity
     errors.install(app)
+    docs.install(app)
     for one in routers:
         app.include_router(one)
     # The last one added is the outermost: whatever is answered, a browser may read it.

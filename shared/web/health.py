@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from aio_pika.exceptions import AMQPError
@@ -102,7 +102,7 @@ class Health:
 
     def reading(self) -> ClockReading:
         """Read the clock."""
-        offset = int(self.clock.offset.total_seconds() * 1000)
+        offset = self.clock.offset // timedelta(milliseconds=1)
         return ClockReading(now=self.clock.now(), offset_ms=offset, tzdata=TZDATA_VERSION)
 
     async def _work(self) -> Work:
