@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from pydantic import BaseModel
@@ -16,6 +17,7 @@ from shared.storage.collection import Collection
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 NONCE = 12
+TAG = 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,7 +50,12 @@ class Vault:
 
     def open(self, key: PersonKey, sealed: str, kind: type[ModelT]) -> ModelT:
         """Decrypt what was sealed for this person; raises InvalidTag where it was not."""
-        raw = base64.b64decode(sealed)
+        try:
+            raw = base64.b64decode(sealed, validate=True)
+        except ValueError as error:
+            raise InvalidTag from error
+        if len(raw) < NONCE + TAG:
+            raise InvalidTag
         return kind.model_validate_json(
             self._cipher(key).decrypt(raw[:NONCE], raw[NONCE:], key.person_id.encode())
         )
