@@ -1,0 +1,169 @@
+"""Outgoing work: done outside any transaction, its result committed after, whoever dies in between."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from shared.service import Process
+from shared.storage.transactions import Piece
+from shared.storage.unit import UnitOfWork
+from tests.harness.waiting import eventually
+from tests.integration.backbone.toy import Toy, totals
+
+MakeProcess = Callable[..., Awaitable[Process]]
+
+
+@asynccontextmanager
+async def sending(process: Process) -> AsyncIterator[asyncio.Task[None]]:
+    """Run a process's outgoing work alone."""
+    task = asyncio.create_task(process.outgoing.run(process.broker.stopping))
+    try:
+        yield task
+    finally:
+        process.broker.stopping.set()
+        await asyncio.wait([task], timeout=10)
+
+
+async def send_out(process: Process, *keys: str, kind: str = "letter") -> None:
+    async def work(unit: UnitOfWork) -> None:
+        for key in keys:
+            unit.send_out(kind, key)
+
+    await process.commands.run(Piece(work))
+
+
+async def total(process: Process, name: str) -> int:
+    found = await process.documents.get(totals, name)
+    return 0 if found is None else found.count
+
+
+async def all_done(process: Process) -> None:
+    async def done() -> bool:
+        return await process.store["outgoing"].count_documents({}) == 0
+
+    await eventually(done, "no outgoing work left")
+
+
+async def test_each_piece_is_done_once_and_its_result_committed(quiet: Process, toy: Toy) -> None:
+    keys = [f"k{n}" for n in range(30)]
+    async with sending(quiet):
+        await send_out(quiet, *keys)
+        await all_done(quiet)
+    assert sorted(toy.done_outside) == sorted(keys)
+    assert await total(quiet, "done") == 30
+
+
+async def test_two_processes_share_the_work(quiet: Process, make_process: MakeProcess, toy: Toy) -> None:
+    other, keys = await make_process(toy), [f"k{n}" for n in range(30)]
+    async with sending(quiet), sending(other):
+        await send_out(quiet, *keys)
+        await all_done(quiet)
+    assert sorted(toy.done_outside) == sorted(keys)
+    assert await total(quiet, "done") == 30
+
+
+async def test_what_fails_is_tried_again_and_succeeds(quiet: Process, toy: Toy) -> None:
+    toy.failing.add("first")
+    async with sending(quiet):
+        await send_out(quiet, "first", "second")
+        await eventually(_is(lambda: toy.tried.count("first") == 2), "a second try")
+        toy.failing.clear()
+        await all_done(quiet)
+    assert toy.tried.count("first") == 3
+    assert await total(quiet, "done") == 2
+
+
+async def test_what_keeps_failing_is_given_up_and_said_so(quiet: Process, toy: Toy) -> None:
+    toy.failing.add("first")
+    async with sending(quiet):
+        await send_out(quiet, "first")
+        await all_done(quiet)
+    assert toy.tried == ["first"] * 3
+    assert toy.given_up == ["first: RuntimeError"]
+    assert (await total(quiet, "given-up"), await total(quiet, "done")) == (1, 0)
+
+
+async def test_what_takes_too_long_is_put_off(make_process: MakeProcess, toy: Toy) -> None:
+    process = await make_process(toy, outgoing_claim_seconds=0.4)
+    toy.gate = asyncio.Event()
+    async with sending(process):
+        await send_out(process, "slow")
+        await eventually(_is(lambda: len(toy.tried) == 2), "a second try")
+        toy.gate.set()
+        await all_done(process)
+    assert toy.done_outside == ["slow"]
+
+
+async def test_a_claim_is_taken_over_after_its_holder_has_died(
+    quiet: Process, make_process: MakeProcess, toy: Toy
+) -> None:
+    dying_toy = Toy(gate=asyncio.Event())
+    dying = await make_process(dying_toy, outgoing_claim_seconds=1)
+    heir = await make_process(toy, outgoing_claim_seconds=1)
+    async with sending(dying) as dead:
+        await send_out(quiet, "one")
+        await dying_toy.reached.wait()
+        dead.cancel()
+    started = time.monotonic()
+    async with sending(heir):
+        await all_done(quiet)
+    assert time.monotonic() - started < 3
+    assert toy.done_outside == ["one"]
+    assert await total(quiet, "done") == 1
+
+
+async def test_what_was_taken_over_while_at_work_is_committed_once(
+    quiet: Process, make_process: MakeProcess, toy: Toy
+) -> None:
+    slow_toy = Toy(gate=asyncio.Event())
+    slow = await make_process(slow_toy, outgoing_at_once=1)
+    async with sending(slow):
+        await send_out(quiet, "one")
+        await slow_toy.reached.wait()
+        await quiet.store["outgoing"].update_one({}, [{"$set": {"due_at": "$$NOW"}}])  # its claim runs out
+        async with sending(quiet):
+            await all_done(quiet)
+        assert slow_toy.gate is not None
+        slow_toy.gate.set()
+        await eventually(_is(lambda: slow_toy.done_outside == ["one"]), "the slow one to have done it too")
+    assert toy.done_outside == ["one"]
+    assert await total(quiet, "done") == 1
+
+
+async def test_an_unknown_kind_holds_nobody_up(quiet: Process, toy: Toy) -> None:
+    async with sending(quiet):
+        await send_out(quiet, "x", kind="telegram")
+        await send_out(quiet, "one")
+        await eventually(_is(lambda: toy.done_outside == ["one"]), "the other work")
+    assert await quiet.store["outgoing"].count_documents({}) == 1
+
+
+async def test_work_is_begun_at_once_when_this_process_has_committed_it(
+    make_process: MakeProcess, toy: Toy
+) -> None:
+    process = await make_process(toy, poll_seconds=30)
+    async with sending(process):
+        await send_out(process, "warm-up")
+        await all_done(process)
+        await send_out(process, "one")
+        await eventually(_is(lambda: "one" in toy.done_outside), "the work", deadline=2)
+
+
+async def test_stopping_finishes_what_is_in_hand(quiet: Process, toy: Toy) -> None:
+    toy.gate = asyncio.Event()
+    async with sending(quiet) as task:
+        await send_out(quiet, "one")
+        await toy.reached.wait()
+        quiet.broker.stopping.set()
+        toy.gate.set()
+        await asyncio.wait_for(task, 5)
+    assert await total(quiet, "done") == 1
+    assert await quiet.store["outgoing"].count_documents({}) == 0
+
+
+def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return condition()
+
+    return look
