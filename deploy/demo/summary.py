@@ -74,8 +74,8 @@ def _calendar(facts: Facts, cast: Cast) -> Table:
     for told in facts.of("interview-held"):
         days[_local(told.data["starts_at"]).strftime("%a %d %b")].append(told)
     table = Table(box=None, padding=(0, 1), header_style="bold")
-    for heading in ("Day", "Time", "Who", "Position", "The firm says"):
-        table.add_column(heading, overflow="ellipsis", no_wrap=True)
+    for heading, least in (("Day", 10), ("Time", 5), ("Who", 18), ("Position", 20), ("Outcome", 9)):
+        table.add_column(heading, overflow="ellipsis", no_wrap=True, min_width=least)
     for day, held in sorted(days.items(), key=lambda one: one[1][0].data["starts_at"]):
         for place, told in enumerate(sorted(held, key=lambda one: one.data["starts_at"])):
             table.add_row(
