@@ -97,6 +97,7 @@ class Batch:
         self, collection: Collection[DocumentT], where: Mapping[str, object], own: Changes
     ) -> list[DocumentT]:
         """Return the documents that match, by id, as this batch and the piece at work have changed them."""
+        where = collection.stored_names(where)
         found = self._store[collection.name].find(query(where), session=self._session)
         keys = []
         for stored in await found.to_list(None):

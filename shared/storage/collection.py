@@ -87,6 +87,10 @@ class Collection(Generic[DocumentT]):
         """Return the document's id."""
         return cast("str", getattr(document, self._id_field))
 
+    def stored_names(self, where: Mapping[str, object]) -> dict[str, object]:
+        """Return a filter with the id under the name that MongoDB has for it."""
+        return {"_id" if field == self._id_field else field: wanted for field, wanted in where.items()}
+
     def read(self, stored: Mapping[str, Any]) -> DocumentT:
         """Make a document of what MongoDB holds; raises ValidationError where it no longer fits."""
         return self._adapter.validate_python({**self._required, **stored, self._id_field: stored["_id"]})

@@ -293,6 +293,31 @@ async def test_prefetch_begins_at_one_and_widens_after_a_message_that_is_new(
         toy.gate.set()
 
 
+async def test_what_was_in_hand_when_the_connection_broke_has_its_effect_once(
+    process: Process, queues: Queues, toy: Toy
+) -> None:
+    events = [shortlisted() for _ in range(10)]
+    async with at_work(process):
+        await queues.publish(shortlisted())
+        await rest(process, handled=1)
+        toy.gate, consumer = asyncio.Event(), process.broker.consumers[0]
+        await queues.publish(*events)
+        await eventually(lambda: _true(consumer.in_hand == 10), "all in hand")
+        link = process.broker._link
+        assert link is not None
+        await link.consuming.close()
+        toy.gate.set()
+        toy.gate = None
+        await eventually(
+            lambda: _true(process.broker._link not in {None, link} and consumer.attached), "a consumer again"
+        )
+        await rest(process, handled=11)
+        assert consumer.in_hand == 0
+    assert await process.store["inbox"].count_documents({}) == 11
+    assert await process.store["outbox"].count_documents({}) == 11
+    assert not await queues.take(f"{NAME}.parked")
+
+
 async def test_a_deleted_queue_comes_back_with_its_consumer(process: Process, queues: Queues) -> None:
     async with at_work(process):
         first = shortlisted()

@@ -80,6 +80,15 @@ async def test_find_sees_what_the_batch_has_added_changed_and_deleted(quiet: Pro
     assert results[2:] == [[person(0), person(3), person(9)], [person(1)]]
 
 
+async def test_find_takes_the_id_like_any_other_field(quiet: Process) -> None:
+    await together(quiet, *(saving(Tally(candidate_id=person(n))) for n in range(3)))
+    wanted = In([person(1), person(9)])
+    found = await together(
+        quiet, saving(Tally(candidate_id=person(9))), finding(candidate_id=wanted), finding(_id=wanted)
+    )
+    assert found[1:] == [[person(1), person(9)]] * 2
+
+
 async def test_what_a_failed_piece_saved_unread_does_not_hide_what_is_stored(quiet: Process) -> None:
     stored = Tally(candidate_id=person(1), notes=("kept",))
     await together(quiet, saving(stored))
