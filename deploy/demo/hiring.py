@@ -22,7 +22,6 @@ async def offer(story: "Story") -> None:
     for employer in story.cast.employers.values():
         for position_id in employer.positions:
             await _make_offers(story, employer, position_id)
-    await story.world.rest()
     await story.until(story.day(OFFERS + 5))
     await _respond(story)
     await story.until(story.day(OFFERS + EXPIRE_AFTER + 1))
@@ -75,7 +74,6 @@ async def _respond(story: "Story") -> None:
             await story.api.post("matching", f"/offers/{best['offer_id']}/decline", reason, token=token)
         else:
             await story.api.post("matching", f"/offers/{best['offer_id']}/acceptance", token=token)
-    await story.world.rest()
 
 
 async def _open_offers(story: "Story") -> list[Offer]:

@@ -1,5 +1,6 @@
 """Recruiting: from the open round to matches that both sides want."""
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from deploy.demo.api import RefusedError
@@ -28,7 +29,6 @@ async def apply(story: "Story") -> None:
         await _apply(story, applicant)
         if applicant.number == min(REPEATS[0], story.scale.capacity - 1):
             await _apply_again(story, applicants(REPEATS[1] + 1)[-1])
-    await story.world.rest()
 
 
 async def _open(story: "Story") -> None:
@@ -115,7 +115,6 @@ async def screen(story: "Story") -> None:
     waiting = [one for one in listed if one["state"] == "waitlisted"]
     first = min(waiting, key=lambda one: one["waitlist_place"])
     await story.staff("intake", f"/applications/{first['application_id']}/promotion")
-    await story.world.rest()
 
 
 def _merit(story: "Story", application: dict[str, Any]) -> tuple[float, int, int]:
@@ -129,14 +128,15 @@ def _merit(story: "Story", application: dict[str, Any]) -> tuple[float, int, int
 async def match(story: "Story") -> None:
     """Candidates accept what they like best, firms whom they would like to meet."""
     await story.until(story.day(16))
-    shortlisted = await _shortlisted(story)
-    for candidate_id in shortlisted:
-        await _choose(story, candidate_id)
+    await asyncio.gather(*(_choose(story, candidate_id) for candidate_id in await _shortlisted(story)))
     await story.until(story.day(18))
-    for employer in story.cast.employers.values():
-        for position_id in employer.positions:
-            await _answer(story, employer, position_id)
-    await story.world.rest()
+    await asyncio.gather(
+        *(
+            _answer(story, employer, position_id)
+            for employer in story.cast.employers.values()
+            for position_id in employer.positions
+        )
+    )
 
 
 async def _shortlisted(story: "Story") -> list[str]:

@@ -13,25 +13,26 @@ EVERY = 7
 
 async def move(story: "Story") -> None:
     """Every week, whoever owns a step that is due sees to it."""
-    tracked: set[str] = set()
+    await story.until(story.day(BEGINS))
+    begun = await _relocations(story)
+    for relocation_id in begun:
+        await _choose_track(story, relocation_id)
     for day in range(BEGINS, LAST, EVERY):
         await story.until(story.day(day))
-        for relocation in await _relocations(story):
-            if relocation["relocation_id"] not in tracked:
-                tracked.add(relocation["relocation_id"])
-                await _choose_track(story, relocation["relocation_id"])
+        for relocation_id in begun:
+            relocation = await story.get("scheduling", f"/relocations/{relocation_id}")
             await _see_to_steps(story, relocation, story.day(day))
-        await story.world.rest()
 
 
-async def _relocations(story: "Story") -> list[dict[str, Any]]:
+async def _relocations(story: "Story") -> list[str]:
     visit = await story.get("scheduling", f"/visits/{story.visit_id}")
-    found = []
+    found: list[dict[str, Any]] = []
     for seat in visit["invited"]:
         if seat["state"] == "attended":
             agenda = await story.get("scheduling", f"/agendas/{seat['candidate_id']}")
             found += agenda["relocations"]
-    return sorted(found, key=lambda one: story.cast.people[one["candidate_id"]].applicant.number)
+    found.sort(key=lambda one: story.cast.people[one["candidate_id"]].applicant.number)
+    return [one["relocation_id"] for one in found]
 
 
 async def _choose_track(story: "Story", relocation_id: str) -> None:

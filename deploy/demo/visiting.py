@@ -113,7 +113,6 @@ async def visit(story: "Story") -> None:
         path = f"/visits/{story.visit_id}/seats/{candidate_id}/attendance"
         await story.staff("scheduling", path)
     await story.staff("scheduling", f"/visits/{story.visit_id}/closing")
-    await story.world.rest()
 
 
 def _local(story: "Story", moment: str) -> datetime:
