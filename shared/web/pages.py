@@ -46,14 +46,14 @@ class Reader:
 
     async def find(self, collection: Collection[DocumentT], **where: object) -> list[DocumentT]:
         """Return all documents that match, by id."""
-        found = self._store[collection.name].find(query(where)).sort("_id", 1)
+        found = self._store[collection.name].find(query(collection.stored_names(where))).sort("_id", 1)
         return [collection.read(stored) for stored in await found.to_list(None)]
 
     async def page(
         self, collection: Collection[DocumentT], cursor: str | None, limit: int, **where: object
     ) -> tuple[list[DocumentT], str | None]:
         """Return one page of the documents that match, by id, and the next page's cursor."""
-        conditions = query(where)
+        conditions = query(collection.stored_names(where))
         if cursor is not None:
             conditions = {"$and": [conditions, {"_id": {"$gt": _read_cursor(cursor)}}]}
         found = self._store[collection.name].find(conditions).sort("_id", 1).limit(limit + 1)
