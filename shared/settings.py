@@ -9,8 +9,8 @@ DAY = 24 * 60 * 60
 Seconds = Annotated[float, Field(gt=0)]
 
 
-class Settings(BaseSettings):
-    """The settings that all services share; a service adds its own in its ``app.py``.
+class BackboneSettings(BaseSettings):
+    """Where the broker and the database are, and which queues there are: the same for all services and commands.
 
     Each field is read from the environment variable of the same name in capitals. What is missing or
     wrong is refused at start, by name.
@@ -20,6 +20,22 @@ class Settings(BaseSettings):
 
     amqp_url: str = "amqp://guest:guest@127.0.0.1:5672/"
     mongo_url: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
+    retry_delays: tuple[Seconds, ...] = (5, 60, 600)
+    """Seconds before each new try of an event whose reaction failed; then it is parked."""
+    not_yet_delays: tuple[Seconds, ...] = (1,) * 5 + (5, 60) + (600,) * 144
+    """Seconds before each new try of an event that came before what it depends on; then it is parked."""
+    history_days: int = Field(default=365, ge=1)
+    """For how many days the history stream keeps events."""
+
+    @property
+    def delays(self) -> frozenset[float]:
+        """Every delay for which there is a retry queue."""
+        return frozenset({*self.retry_delays, *self.not_yet_delays})
+
+
+class Settings(BackboneSettings):
+    """The settings that all services share; a service adds its own in its ``app.py``."""
+
     database: str
     host: str = "127.0.0.1"
     port: int = Field(ge=0, le=65535)
@@ -48,10 +64,6 @@ class Settings(BaseSettings):
     batch_wait: float = Field(default=0.003, ge=0)
     """How long, in seconds, a batch that is not full waits for more messages."""
     prefetch: int = Field(default=200, ge=1)
-    retry_delays: tuple[Seconds, ...] = (5, 60, 600)
-    """Seconds before each new try of an event whose reaction failed; then it is parked."""
-    not_yet_delays: tuple[Seconds, ...] = (1,) * 5 + (5, 60) + (600,) * 144
-    """Seconds before each new try of an event that came before what it depends on; then it is parked."""
     publish_timeout: Seconds = 10
     lease_seconds: Seconds = 10
     poll_seconds: Seconds = 1
@@ -65,7 +77,6 @@ class Settings(BaseSettings):
     """Seconds for which the database may be away before a caller is told so."""
     shutdown_seconds: Seconds = 20
 
-    history_days: int = Field(default=365, ge=1)
     inbox_days: int = Field(default=400, ge=1)
 
     @model_validator(mode="after")

@@ -141,8 +141,7 @@ class Broker:
             connection.close_callbacks.add(lambda *_: lost.set())
         publisher = await publishing.channel(publisher_confirms=True, on_return_raises=True)
         watcher = await consuming.channel(publisher_confirms=False)
-        delays = {*self._settings.retry_delays, *self._settings.not_yet_delays}
-        await topology.declare(watcher, delays, self._settings.history_days)
+        await topology.declare(watcher, self._settings.delays, self._settings.history_days)
         for channel in (publisher, watcher):
             _ring_when_closed(channel, lost)
         return Link(publishing, consuming, publisher, watcher, lost)
@@ -172,9 +171,12 @@ class Broker:
 
     async def _count(self, link: Link) -> tuple[int, int]:
         queued = sum([await one.waiting_in_queue() for one in self.consumers])
-        delays = {*self._settings.retry_delays, *self._settings.not_yet_delays}
         retrying = sum(
-            [await _lying(link.watcher, one.queue.retry(delay)) for one in self.consumers for delay in delays]
+            [
+                await _lying(link.watcher, one.queue.retry(delay))
+                for one in self.consumers
+                for delay in self._settings.delays
+            ]
         )
         return queued, retrying
 
