@@ -15,6 +15,10 @@ DELIVERY_LIMIT = 20
 """How often a message may come back undone, for what kills the process; what merely fails is counted by us."""
 
 
+LOOKED_AT = 1_000_000
+"""A parked message is given back each time that somebody looks at it; RabbitMQ 4 would drop it after 20."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkQueue:
     """A queue that one service reads, with its retry queues and its parking lot beside it."""
@@ -65,7 +69,11 @@ async def declare(channel: AbstractChannel, delays: Iterable[float], history_day
 
 async def _declare_work_queue(channel: AbstractChannel, queue: WorkQueue, delays: Sequence[float]) -> None:
     # The parking lot first: a queue whose dead-letter target is missing keeps its dead for minutes.
-    await channel.declare_queue(queue.parked, durable=True, arguments={"x-queue-type": "quorum"})
+    await channel.declare_queue(
+        queue.parked,
+        durable=True,
+        arguments={"x-queue-type": "quorum", "x-delivery-limit": LOOKED_AT},
+    )
     work = await channel.declare_queue(
         queue.name,
         durable=True,

@@ -1,0 +1,224 @@
+"""What operators do on the command line: a parked message is looked at, replayed or dropped; the history tells all."""
+
+import io
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from shared.events.ids import CandidateId
+from shared.ids import new
+from shared.messaging.operating import Operator
+from shared.messaging.parking import Wanted
+from shared.service import Process
+from tests.harness.waiting import eventually
+from tests.integration.backbone.queues import Queues
+from tests.integration.backbone.test_reactions import rest, tally_of
+from tests.integration.backbone.toy import NAME, Toy, at_work, declined, shortlisted
+
+PARKED = f"{NAME}.parked"
+MakeProcess = Callable[..., Awaitable[Process]]
+
+
+class Terminal:
+    """An operator at a terminal of whom a test reads what was printed."""
+
+    def __init__(self, process: Process, *, says_yes: bool = True) -> None:
+        self._printed = io.StringIO()
+        self.asked: list[str] = []
+        self.says_yes = says_yes
+        console = Console(file=self._printed, width=200)
+        self.operator = Operator(process.parts.settings, console, self._confirm)
+
+    def _confirm(self, question: str) -> bool:
+        self.asked.append(question)
+        return self.says_yes
+
+    def printed(self) -> str:
+        text = self._printed.getvalue()
+        self._printed.truncate(0)
+        self._printed.seek(0)
+        return text
+
+    def objects(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.printed().splitlines()]
+
+
+@pytest.fixture
+def terminal(process: Process) -> Terminal:
+    return Terminal(process)
+
+
+async def park(queues: Queues, toy: Toy, make_process: MakeProcess, failing: int = 2) -> list[str]:
+    """Have so many events fail for good; return their application ids."""
+    events = [shortlisted() for _ in range(failing)]
+    toy.failing.update(event.application_id for event in events)
+    await queues.publish(*events)
+
+    async def parked() -> bool:
+        return await queues.count(PARKED) >= failing
+
+    async with at_work(await make_process(toy)):
+        await eventually(parked, f"{failing} parked messages")
+    return [event.application_id for event in events]
+
+
+async def test_parked_messages_are_listed_in_groups_and_stay_where_they_are(
+    process: Process, make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    await park(queues, toy, make_process)
+    await queues.send(b"garbage", {}, "intake.candidate-applied.v1")
+    async with at_work(process):
+        await eventually(lambda: at_least(queues, 3), "the garbage parked")
+    for _ in range(2):
+        assert await terminal.operator.list_parked(NAME) == 0
+        listed = terminal.printed()
+        assert "failed" in listed
+        assert "candidate-shortlisted.v1" in listed
+        assert "RuntimeError" in listed
+        assert "missing-header" in listed
+    await eventually(lambda: at_least(queues, 3), "all of them back")
+
+
+async def at_least(queues: Queues, count: int) -> bool:
+    return await queues.count(PARKED) >= count
+
+
+async def test_a_parked_message_is_shown_whole(
+    make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    (application_id,) = await park(queues, toy, make_process, failing=1)
+    await terminal.operator.show_parked(NAME, Wanted())
+    (shown,) = terminal.objects()
+    assert json.loads(shown["body"])["application_id"] == application_id
+    assert shown["headers"]["enmusubi-routing-key"] == "intake.candidate-shortlisted.v1"
+
+
+async def test_a_replayed_message_has_its_effect_exactly_once_and_leaves_nothing_behind(
+    process: Process, make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    (application_id,) = await park(queues, toy, make_process, failing=1)
+    toy.failing.clear()
+    assert await terminal.operator.replay_parked(NAME, Wanted(type="candidate-shortlisted.v1")) == 0
+    async with at_work(process):
+        await eventually(lambda: done(process), "the effect")
+        await rest(process, handled=1)
+    assert await queues.count(PARKED) == 0
+    (tally,) = [one["notes"] async for one in process.store["tallies"].find()]
+    assert tally == [application_id]
+
+
+async def done(process: Process) -> bool:
+    return await process.store["inbox"].count_documents({}) == 1
+
+
+async def test_one_that_fails_again_is_parked_again_and_says_how_often_it_was_replayed(
+    process: Process, make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    await park(queues, toy, make_process, failing=1)
+    await terminal.operator.replay_parked(NAME, Wanted())
+    async with at_work(process):
+        await eventually(lambda: at_least(queues, 1), "it parked again")
+    assert "1 replayed" in terminal.printed()
+    await terminal.operator.show_parked(NAME, Wanted())
+    (shown,) = terminal.objects()
+    assert shown["headers"]["enmusubi-replays"] == "1"
+    assert shown["headers"]["enmusubi-attempt"] == "4"
+
+
+async def test_replaying_one_replays_what_waits_for_it(
+    process: Process, make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    candidate_id = new(CandidateId)
+    event = shortlisted(candidate_id)
+    toy.failing.add(event.application_id)
+    await queues.publish(event, declined(candidate_id))
+    async with at_work(await make_process(toy)):
+        await eventually(lambda: at_least(queues, 2), "both parked")
+    toy.failing.clear()
+    await terminal.operator.replay_parked(NAME, Wanted(reason="failed"))
+
+    async def closed() -> bool:
+        return (await tally_of(process, candidate_id)).state == "closed"
+
+    async with at_work(process):
+        await eventually(closed, "both effects")
+
+
+async def test_nothing_is_dropped_before_somebody_has_said_yes(
+    make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    await park(queues, toy, make_process)
+    terminal.says_yes = False
+    assert await terminal.operator.drop_parked(NAME, Wanted(reason="failed")) == 1
+    await eventually(lambda: at_least(queues, 2), "both still there")
+    terminal.says_yes = True
+    assert await terminal.operator.drop_parked(NAME, Wanted(reason="failed")) == 0
+    assert await queues.count(PARKED) == 0
+    assert "2 of matching" in terminal.asked[0]
+
+
+async def test_the_history_is_read_from_any_offset(queues: Queues, terminal: Terminal) -> None:
+    events = [shortlisted() for _ in range(5)]
+    await queues.publish(*events)
+    await terminal.operator.read_history("first", ["candidate-shortlisted"], follow=False)
+    read = terminal.objects()
+    assert [one["data"]["application_id"] for one in read[-5:]] == [one.application_id for one in events]
+    await terminal.operator.read_history(read[-3]["offset"], [], follow=False)
+    assert [one["id"] for one in terminal.objects()] == [one["id"] for one in read[-3:]]
+
+
+async def test_what_a_service_missed_is_brought_back_from_the_history_once(
+    make_process: MakeProcess, queues: Queues, toy: Toy
+) -> None:
+    process = await make_process(toy)
+    terminal = Terminal(process)
+    known, missed = shortlisted(), shortlisted()
+    await queues.publish(known)
+    async with at_work(await make_process(toy)):
+        await tally_of(process, known.candidate_id)
+    queue = await queues.channel.get_queue(f"{NAME}.events", ensure=False)
+    await queue.unbind("events", missed.routing_key)
+    await queues.publish(missed)
+    await queue.bind("events", missed.routing_key)
+    for _ in range(2):
+        assert await terminal.operator.redeliver(NAME, process.store.name) == 0
+    async with at_work(process):
+        await tally_of(process, missed.candidate_id)
+    assert toy.tried.count(missed.application_id) == 1
+    assert toy.tried.count(known.application_id) == 1
+
+
+async def test_the_whole_history_is_not_replayed_into_an_empty_database(
+    process: Process, queues: Queues, terminal: Terminal
+) -> None:
+    await queues.publish(shortlisted())
+    await queues.purge()
+    assert await terminal.operator.redeliver(NAME, process.store.name) == 1
+    assert "Restore its database" in terminal.printed()
+    assert await queues.count(f"{NAME}.events") == 0
+
+
+async def test_a_check_names_what_was_never_published_and_what_was_missed(
+    process: Process, queues: Queues, terminal: Terminal
+) -> None:
+    event = shortlisted()
+    await queues.publish(event)
+    async with at_work(process):
+        await tally_of(process, event.candidate_id)
+        await rest(process, handled=1)
+    await process.store["outbox"].insert_one(
+        {
+            "_id": "f" * 32,
+            "source": "/matching",
+            "state": "published",
+            "subject": "x",
+            "sequence": 1,
+            "stamp": 1,
+        }
+    )
+    assert await terminal.operator.check_history({NAME: process.store.name}) == 1
+    told = terminal.printed()
+    assert "1 matching: marked as published and not in the history" in told
