@@ -1,6 +1,5 @@
 """What intake tells notifications in private: whom to write to, links, and what has no public event."""
 
-from services.intake.api.forms import Contact
 from services.intake.domain.applications import Record
 from services.intake.domain.links import LIVES, Link
 from services.intake.store import candidates, links
@@ -10,6 +9,7 @@ from shared.events.ids import CandidateId, NoticeId, PersonId
 from shared.events.told import NoticeTemplate
 from shared.sealing import Sealer
 from shared.storage.unit import UnitOfWork
+from shared.web.contacts import Contact
 from shared.web.idempotency import hashed
 
 
@@ -19,7 +19,7 @@ def send_contact(unit: UnitOfWork, candidate_id: CandidateId, contact: Contact, 
         person_id=PersonId(candidate_id),
         role="candidate",
         name=contact.name,
-        addresses=private.Addresses(email=contact.email, telegram=contact.telegram, phone=contact.phone),
+        addresses=contact.addresses,
         language=record.language,
         time_zone=record.time_zone,
     )

@@ -313,7 +313,11 @@ async def test_a_showcase_takes_everybodys_time_and_is_held(api: Scheduling) -> 
     assert [one.type for one in told] == ["showcase-scheduled"] * 2 + ["showcase-held"]
 
 
-TEACHER = {"name": "山本 花子", "contact": {"email": "sensei@school.example"}, "language": "ja"}
+TEACHER = {
+    "name": "山本 花子",
+    "contact": {"name": "山本 花子", "email": "sensei@school.example", "telegram": "@sensei"},
+    "language": "ja",
+}
 
 
 async def test_lessons_wait_for_a_teacher_and_are_then_planned(api: Scheduling) -> None:

@@ -9,7 +9,6 @@ from services.intake.api.forms import (
     ApplicationAnswer,
     ApplicationChange,
     ApplicationView,
-    Contact,
     Withdrawal,
 )
 from services.intake.domain.applications import Application, Candidate, Record, updated
@@ -21,6 +20,7 @@ from shared.events.intake import CandidateWithdrawn
 from shared.storage.unit import UnitOfWork
 from shared.vault import PersonKey, Vault, keys
 from shared.web.app import router as new_router
+from shared.web.contacts import Contact
 from shared.web.identity import StaffOrCandidate
 from shared.web.parts import Command, Documents, using
 from shared.web.problems import Conflict, FieldError, Invalid, NotFound, documented

@@ -12,7 +12,6 @@ from services.intake.domain.applications import Application, ApplicationState
 from services.intake.domain.rounds import Round, RoundState
 from shared.events.ids import ApplicationId, CandidateId, RoundId
 from shared.events.profile import Profile
-from shared.events.texts import PersonName
 from shared.events.times import Day, TimeZone
 from shared.events.value import Value
 from shared.events.vocabulary import (
@@ -27,7 +26,7 @@ from shared.events.vocabulary import (
     RoundClosingReason,
     WithdrawalReason,
 )
-from shared.web.addresses import Email
+from shared.web.contacts import Contact, Email
 
 
 def _known(code: str) -> str:
@@ -38,30 +37,8 @@ def _known(code: str) -> str:
     return code
 
 
-def _written(name: str) -> str:
-    if not any(character.isalpha() for character in name):
-        raise PydanticCustomError("name", "Input should be a name, with at least one letter of any script")
-    return name
-
-
-Name = Annotated[PersonName, AfterValidator(_written)]
 KnownCountry = Annotated[Country, AfterValidator(_known)]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()./-]{5,30}$")]
-Handle = Annotated[str, StringConstraints(pattern=r"^@?[A-Za-z0-9_]{5,32}$")]
 Consent = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
-
-
-class Contact(Value):
-    """How to reach an applicant. Kept sealed, and never in an event."""
-
-    name: Name = Field(repr=False, examples=["Łukasz Ковальчук"])
-    """The name, kept and shown as it was written."""
-    email: Email = Field(repr=False, examples=["lukasz@example.org"])
-    """Says who you are: whoever applies again with it is the same person."""
-    phone: Phone | None = Field(default=None, repr=False, examples=["+48 22 123 45 67"])
-    """A phone number: digits, spaces and ()./- after an optional plus sign."""
-    telegram: Handle | None = Field(default=None, repr=False, examples=["@lukasz_k"])
-    """A Telegram handle: 5 to 32 letters, digits and underscores, with or without the @."""
 
 
 EXAMPLE_PROFILE: JsonDict = {
@@ -92,6 +69,7 @@ class ApplicationRequest(Value):
     round_id: RoundId | None = None
     """The round to apply in; absent: the one that is open."""
     contact: Contact
+    """How to reach you. The e-mail address says who you are: whoever applies again with it is the same person."""
     country: KnownCountry
     """The country of residence (ISO 3166-1 alpha-2)."""
     channel: Channel

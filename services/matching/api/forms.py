@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.matching.domain.assignments import Assignment
@@ -13,7 +13,7 @@ from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.positions import Position, PositionState
 from shared.events.ids import AssignmentId, CandidateId, FirmId, MatchId, OfferId, PositionId
 from shared.events.profile import Reason, Requirements
-from shared.events.texts import Line, PersonName
+from shared.events.texts import Line
 from shared.events.times import Day, Moment, TimeZone
 from shared.events.value import Value
 from shared.events.vocabulary import (
@@ -25,20 +25,9 @@ from shared.events.vocabulary import (
     PositionClosingReason,
     Yen,
 )
-from shared.web.addresses import Email
+from shared.web.contacts import Contact
 
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()./-]{5,30}$")]
 Several = Field(max_length=1000)
-
-
-class FirmContact(Value):
-    """How to reach a firm. Sealed for notifications at once; matching cannot read it again."""
-
-    name: PersonName = Field(repr=False, examples=["佐藤 花子"])
-    """Whom to ask for. Messages go to the company under its own name."""
-    email: Email = Field(repr=False, examples=["jobs@example.jp"])
-    phone: Phone | None = Field(default=None, repr=False, examples=["+81 853 00 0000"])
-    """A phone number: digits, spaces and ()./- after an optional plus sign."""
 
 
 EXAMPLE_FIRM: JsonDict = {
@@ -70,7 +59,9 @@ class FirmRequest(Value):
 
     name: Line
     """The company's name."""
-    contact: FirmContact
+    contact: Contact
+    """Whom to ask for, and where; sealed at once, and matching cannot read it again. Messages go to the company under
+    its own name."""
     language: Language
     """The language to be written to in (BCP 47); there are texts in ja and en."""
     time_zone: TimeZone = "Asia/Tokyo"
@@ -80,7 +71,7 @@ class FirmChange(Value):
     """What changes about a firm; what is absent stays."""
 
     name: Line | None = None
-    contact: FirmContact | None = None
+    contact: Contact | None = None
     """Needed also when the name, the language or the time zone changes: they are sealed with it."""
     language: Language | None = None
     time_zone: TimeZone | None = None

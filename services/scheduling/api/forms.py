@@ -3,21 +3,20 @@
 from datetime import time, timedelta
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, EmailStr, Field, HttpUrl, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.scheduling.domain.timetable import Weekday
 from shared.events.ids import CandidateId, FirmId, TeacherId
-from shared.events.texts import NO_CONTROLS, Line, PersonName
+from shared.events.texts import NO_CONTROLS, Line
 from shared.events.times import Day, Moment, TimeZone
 from shared.events.value import Value
 from shared.events.vocabulary import Flag, InterviewOutcome, Language, Places, VisaTrack
+from shared.web.contacts import Contact, Name
 
 LONGEST_VISIT = timedelta(days=31)
 SHORTEST_TURN = timedelta(minutes=5)
 """What a team at least has to show its work."""
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()./-]{5,30}$")]
-Handle = Annotated[str, StringConstraints(pattern=r"^@?[A-Za-z0-9_]{5,32}$")]
 Seats = Annotated[int, Field(strict=True, ge=1, le=1000)]
 
 
@@ -111,16 +110,6 @@ class ShowcaseRequest(Value):
         return self
 
 
-class TeacherContact(Value):
-    """How to reach a teacher. Sealed for notifications, and kept in no other way."""
-
-    name: PersonName | None = Field(default=None, repr=False)
-    """How to address them; absent: by their name."""
-    email: EmailStr = Field(repr=False, examples=["sensei@example.org"])
-    phone: Phone | None = Field(default=None, repr=False)
-    telegram: Handle | None = Field(default=None, repr=False)
-
-
 class HoursForm(Value):
     """When a teacher teaches on one day of the week."""
 
@@ -137,8 +126,22 @@ class HoursForm(Value):
 class TeacherRequest(Value):
     """A teacher of Japanese."""
 
-    name: PersonName = Field(repr=False, examples=["山本 花子"])
-    contact: TeacherContact
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "山本 花子",
+                    "contact": {"name": "山本 花子", "email": "sensei@example.org"},
+                    "hours": {"monday": {"begins": "09:00", "ends": "20:00"}},
+                }
+            ]
+        }
+    )
+
+    name: Name = Field(repr=False, examples=["山本 花子"])
+    """The teacher's, by which messages address them."""
+    contact: Contact
+    """Whom to ask for, and where; sealed at once, and kept in no other way."""
     language: Language = "ja"
     """The language to be written to in."""
     time_zone: TimeZone = "Asia/Tokyo"

@@ -71,12 +71,11 @@ def _hours(request: TeacherRequest) -> tuple[Hours, ...]:
 
 
 def _contact(teacher_id: TeacherId, request: TeacherRequest) -> private.Contact:
-    given = request.contact
     return private.Contact(
         person_id=PersonId(teacher_id),
         role="teacher",
-        name=given.name or request.name,
-        addresses=private.Addresses(email=given.email, telegram=given.telegram, phone=given.phone),
+        name=request.name,
+        addresses=request.contact.addresses,
         language=request.language,
         time_zone=request.time_zone,
     )
