@@ -2,16 +2,36 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTPUTF8, EmailPolicy
 
 from email_validator import EmailNotValidError, validate_email
 
 from services.notifications.domain.messages import Message
 from services.notifications.writing import Letter
 
-SEVEN_BIT = SMTP.clone(cte_type="7bit")
+
+class EncodedWords(EmailPolicy):
+    """Writes what is not ASCII in a subject or a name as encoded words (RFC 2047)."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as it travels.
+
+        The standard policy loses a space where one encoded word ends and a line begins; Header does not.
+        """
+        if value.isascii():
+            return super().fold_binary(name, value)
+        words, address = value, ""
+        if isinstance(value, AddressHeader):
+            (one,) = value.addresses
+            words, address = one.display_name, f" <{one.addr_spec}>"
+        encoded = Header(str(words), "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {encoded}{address}{self.linesep}".encode("ascii")
+
+
+SEVEN_BIT = EncodedWords(linesep="\r\n", cte_type="7bit")
 """Readable by every server: names as encoded words, text as quoted-printable or base64, whichever is shorter."""
 WITH_UTF8 = SMTPUTF8.clone(cte_type="7bit")
 """For addresses whose part before the @ is not ASCII, which a server has to support."""

@@ -4,17 +4,22 @@ import base64
 from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
 
 from services.notifications.domain.facts import Facts, facts_of
 from services.notifications.domain.messages import Message
 from services.notifications.domain.recipients import recipients
+from services.notifications.languages import Language
 from services.notifications.letters import Sender, parcel, travelling
+from services.notifications.render import Mail
 from services.notifications.staff import StaffList, StaffMember
 from services.notifications.store import people
 from services.notifications.writing import Letter, Letterhead, Writer, values_of
@@ -234,6 +239,19 @@ async def test_a_letter_travels_in_ascii_and_arrives_as_it_was_written(
     assert mail["X-Enmusubi-Template"] == "candidate-shortlisted"
     assert mail.get_content_type() == "text/plain"
     assert mail.get_content().replace("\r\n", "\n") == letter.mail.text
+
+
+@given(
+    words=some.lists(some.text("абвїєabc出雲", min_size=1, max_size=14), min_size=1, max_size=9).map(" ".join)
+)
+@example(words="Місце для вас у поїздці до Ідзумо")
+def test_a_subject_and_a_name_keep_their_spaces_on_every_line(words: str) -> None:
+    letter = Letter(name=words, address=None, mail=Mail(subject=words, text="", language=Language.UK))
+    sealed = parcel(letter, "o@example.org", message(template="candidate-shortlisted"), SENDER, NOW)
+    assert sealed.content.isascii()
+    mail = message_from_bytes(sealed.content)
+    assert str(make_header(decode_header(mail["Subject"]))) == words
+    assert str(make_header(decode_header(mail["To"]))) == f"{words} <o@example.org>"
 
 
 @pytest.mark.parametrize(
