@@ -10,7 +10,7 @@ from shared.events.ids import CandidateId
 from shared.storage.collection import Collection, Index
 from shared.storage.unit import UnitOfWork
 from shared.vault import keys
-from shared.web.problems import NotFound
+from shared.web.lookup import existing
 
 rounds = Collection(Round, "rounds", id="round_id", indexes=[Index(("state",))])
 recruiting = Collection(Recruiting, "recruiting", id="recruiting_id")
@@ -46,23 +46,14 @@ async def the_recruiting(unit: UnitOfWork) -> Recruiting:
 
 async def the_round(unit: UnitOfWork, round_id: str) -> Round:
     """Return a round; raises NotFound."""
-    found = await unit.get(rounds, round_id)
-    if found is None:
-        raise NotFound("there is no such round")
-    return found
+    return await existing(unit, rounds, round_id, "round")
 
 
 async def the_application(unit: UnitOfWork, application_id: str) -> Application:
     """Return an application; raises NotFound."""
-    found = await unit.get(applications, application_id)
-    if found is None:
-        raise NotFound("there is no such application")
-    return found
+    return await existing(unit, applications, application_id, "application")
 
 
 async def the_candidate(unit: UnitOfWork, candidate_id: CandidateId) -> Candidate:
     """Return a candidate; raises NotFound."""
-    found = await unit.get(candidates, candidate_id)
-    if found is None:
-        raise NotFound("there is no such candidate")
-    return found
+    return await existing(unit, candidates, candidate_id, "candidate")

@@ -12,7 +12,7 @@ from services.matching.domain.positions import Position
 from shared.events.ids import CandidateId
 from shared.storage.collection import Collection, Index
 from shared.storage.unit import UnitOfWork
-from shared.web.problems import NotFound
+from shared.web.lookup import existing
 
 firms = Collection(Firm, "firms", id="firm_id")
 positions = Collection(
@@ -50,31 +50,19 @@ async def the_candidate(unit: UnitOfWork, candidate_id: CandidateId) -> Candidat
 
 async def the_firm(unit: UnitOfWork, firm_id: str) -> Firm:
     """Return a firm; raises NotFound."""
-    found = await unit.get(firms, firm_id)
-    if found is None:
-        raise NotFound("there is no such firm")
-    return found
+    return await existing(unit, firms, firm_id, "firm")
 
 
 async def the_position(unit: UnitOfWork, position_id: str) -> Position:
     """Return a position; raises NotFound."""
-    found = await unit.get(positions, position_id)
-    if found is None:
-        raise NotFound("there is no such position")
-    return found
+    return await existing(unit, positions, position_id, "position")
 
 
 async def the_match(unit: UnitOfWork, match_id: str) -> Match:
     """Return a match; raises NotFound."""
-    found = await unit.get(matches, match_id)
-    if found is None:
-        raise NotFound("there is no such match")
-    return found
+    return await existing(unit, matches, match_id, "match")
 
 
 async def the_offer(unit: UnitOfWork, offer_id: str) -> Offer:
     """Return an offer; raises NotFound."""
-    found = await unit.get(offers, offer_id)
-    if found is None:
-        raise NotFound("there is no such offer")
-    return found
+    return await existing(unit, offers, offer_id, "offer")

@@ -16,9 +16,8 @@ from shared.events.value import Value
 from shared.events.vocabulary import MessageChannel, MessageReason
 from shared.web.app import router as new_router
 from shared.web.identity import Participant, StaffOrService
-from shared.web.pages import Cursor, Limit, Page, Reader
+from shared.web.pages import Cursor, Limit, Page, Reader, page_of
 from shared.web.parts import Documents, using
-from shared.web.problems import Forbidden, documented
 
 router = new_router()
 
@@ -79,13 +78,13 @@ async def list_messages(
     return Page(items=[MessageView.of(one) for one in found], next=following)
 
 
-@router.get("/inbox/{person_id}", tags=["messages"], responses=documented(Forbidden))
+@router.get("/inbox/{person_id}", tags=["messages"])
 async def show_inbox(
     person_id: PersonId,
     caller: Participant,
     documents: Documents,
     writer: Annotated[Writer, using(Writer)],
-    cursor: Annotated[MessageId | None, Query(description="The page before's `next`")] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=100, description="How many at the most")] = 50,
 ) -> Page[InboxMessage]:
     """Show somebody what they were told, newest first, in the language and time zone that they have now.
@@ -95,13 +94,8 @@ async def show_inbox(
     caller.must_be(person_id)
     said = [one for one in await documents.find(messages, recipient_id=person_id) if one.state != "gathering"]
     said.sort(key=lambda message: (_at(message), message.message_id), reverse=True)
-    after = next((place for place, one in enumerate(said, 1) if one.message_id == cursor), 0)
-    shown = said[after : after + limit]
-    more = len(said) > after + limit
-    return Page(
-        items=[await _shown(message, writer, documents) for message in shown],
-        next=shown[-1].message_id if more else None,
-    )
+    shown, following = page_of(said, messages.id_of, cursor, limit)
+    return Page(items=[await _shown(message, writer, documents) for message in shown], next=following)
 
 
 def _at(message: Message) -> datetime:

@@ -13,7 +13,7 @@ from services.scheduling.domain.visits import Seat, Visit
 from shared.events.ids import CandidateId
 from shared.storage.collection import Collection, Index
 from shared.storage.unit import UnitOfWork
-from shared.web.problems import NotFound
+from shared.web.lookup import existing
 
 candidates = Collection(Candidate, "candidates", id="candidate_id")
 firms = Collection(Firm, "firms", id="firm_id")
@@ -77,34 +77,22 @@ async def the_candidate(unit: UnitOfWork, candidate_id: CandidateId) -> Candidat
 
 async def the_visit(unit: UnitOfWork, visit_id: str) -> Visit:
     """Return a visit; raises NotFound."""
-    found = await unit.get(visits, visit_id)
-    if found is None:
-        raise NotFound("there is no such visit")
-    return found
+    return await existing(unit, visits, visit_id, "visit")
 
 
 async def the_seat(unit: UnitOfWork, seat_id: str) -> Seat:
     """Return a seat; raises NotFound."""
-    found = await unit.get(seats, seat_id)
-    if found is None:
-        raise NotFound("there is no such seat: this candidate was not offered one on this visit")
-    return found
+    return await existing(unit, seats, seat_id, "seat: this candidate was not offered one on this visit")
 
 
 async def the_interview(unit: UnitOfWork, interview_id: str) -> Interview:
     """Return an interview; raises NotFound."""
-    found = await unit.get(interviews, interview_id)
-    if found is None:
-        raise NotFound("there is no such interview")
-    return found
+    return await existing(unit, interviews, interview_id, "interview")
 
 
 async def the_relocation(unit: UnitOfWork, relocation_id: str) -> Relocation:
     """Return a relocation; raises NotFound."""
-    found = await unit.get(relocations, relocation_id)
-    if found is None:
-        raise NotFound("there is no such relocation")
-    return found
+    return await existing(unit, relocations, relocation_id, "relocation")
 
 
 async def the_teaching_staff(unit: UnitOfWork) -> TeachingStaff:

@@ -1,6 +1,7 @@
 """Pages of a long list: a cursor to go on from, and how many at once."""
 
 import base64
+from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -63,6 +64,22 @@ class Reader:
         return documents[:limit], _write_cursor(collection.id_of(documents[limit - 1]))
 
 
+def page_of(
+    found: Sequence[DocumentT], id_of: Callable[[DocumentT], str], cursor: str | None, limit: int
+) -> tuple[Sequence[DocumentT], str | None]:
+    """Return one page of documents that are sorted by what they say, not by id, and the next page's cursor."""
+    begin = 0 if cursor is None else _after(found, id_of, _read_cursor(cursor))
+    page = found[begin : begin + limit]
+    return page, _write_cursor(id_of(page[-1])) if begin + limit < len(found) else None
+
+
+def _after(found: Sequence[DocumentT], id_of: Callable[[DocumentT], str], last: str) -> int:
+    for place, document in enumerate(found, start=1):
+        if id_of(document) == last:
+            return place
+    raise _no_cursor()
+
+
 def _write_cursor(last: str) -> str:
     return base64.urlsafe_b64encode(last.encode()).decode()
 
@@ -71,5 +88,9 @@ def _read_cursor(cursor: str) -> str:
     try:
         return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
     except ValueError as error:
-        message = "this is not a cursor; take the `next` of the page before"
-        raise Invalid(errors=[FieldError(where="query.cursor", message=message, code="cursor")]) from error
+        raise _no_cursor() from error
+
+
+def _no_cursor() -> Invalid:
+    message = "this is not a cursor of this list; take the `next` of the page before"
+    return Invalid(errors=[FieldError(where="query.cursor", message=message, code="cursor")])

@@ -22,6 +22,7 @@ from shared.vault import PersonKey, Vault, keys
 from shared.web.app import router as new_router
 from shared.web.contacts import Contact
 from shared.web.identity import StaffOrCandidate
+from shared.web.lookup import existing
 from shared.web.parts import Command, Documents, using
 from shared.web.problems import Conflict, FieldError, Invalid, NotFound, documented
 from shared.web.versions import IfMatch, etag, must_match
@@ -39,9 +40,7 @@ async def show_application(
     vault: TheVault,
 ) -> ApplicationView:
     """Show an application and what is known of the candidate. The ETag is for changing it."""
-    application = await documents.get(applications, application_id)
-    if application is None:
-        raise NotFound("there is no such application")
+    application = await existing(documents, applications, application_id, "application")
     caller.must_be(application.candidate_id)
     found = await documents.get_with_version(candidates, application.candidate_id)
     candidate, version = found or (None, 0)

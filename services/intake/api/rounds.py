@@ -15,6 +15,7 @@ from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply
 from shared.web.identity import ANYONE, Staff
+from shared.web.lookup import existing
 from shared.web.pages import Cursor, Limit, Page
 from shared.web.parts import Command, Documents, OnlyOnce
 from shared.web.problems import Conflict, FieldError, Invalid, NotFound, documented
@@ -47,9 +48,7 @@ async def list_rounds(
 @router.get("/rounds/{round_id}", tags=["rounds"], responses=documented(NotFound))
 async def show_round(round_id: RoundId, _: Staff, documents: Documents) -> RoundView:
     """Show a round, with how many places were taken, how many wait, and how many came too late."""
-    found = await documents.get(rounds, round_id)
-    if found is None:
-        raise NotFound("there is no such round")
+    found = await existing(documents, rounds, round_id, "round")
     return RoundView.of(found)
 
 

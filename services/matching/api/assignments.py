@@ -15,8 +15,9 @@ from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply
 from shared.web.identity import Staff
+from shared.web.lookup import existing
 from shared.web.parts import Documents, OnlyOnce
-from shared.web.problems import KeyMissing, KeyReused, NotFound, NotKnownYet, documented
+from shared.web.problems import NotFound, NotKnownYet, documented
 
 router = new_router()
 
@@ -26,7 +27,7 @@ router = new_router()
     tags=["assignments"],
     status_code=201,
     response_model=AssignmentView,
-    responses=documented(KeyMissing, KeyReused, NotFound, NotKnownYet),
+    responses=documented(NotFound, NotKnownYet),
 )
 async def make_assignment(
     request: AssignmentRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce
@@ -94,7 +95,5 @@ def _pair(match: Match) -> Pair:
 @router.get("/assignments/{assignment_id}", tags=["assignments"], responses=documented(NotFound))
 async def show_assignment(assignment_id: AssignmentId, _: Staff, documents: Documents) -> AssignmentView:
     """Show who should meet whom, as it was found out then."""
-    found = await documents.get(assignments, assignment_id)
-    if found is None:
-        raise NotFound("there is no such assignment")
+    found = await existing(documents, assignments, assignment_id, "assignment")
     return AssignmentView.of(found)

@@ -15,16 +15,7 @@ from shared.web.idempotency import IdempotencyKey, Reply
 from shared.web.identity import Staff, StaffOrFirm
 from shared.web.pages import Cursor, Limit, Page
 from shared.web.parts import Command, Documents, OnlyOnce
-from shared.web.problems import (
-    FieldError,
-    Invalid,
-    KeyMissing,
-    KeyReused,
-    NotFound,
-    VersionMissing,
-    VersionOutdated,
-    documented,
-)
+from shared.web.problems import FieldError, Invalid, NotFound, documented
 from shared.web.versions import IfMatch, etag, must_match
 
 router = new_router()
@@ -44,7 +35,6 @@ async def list_firms(
     tags=["firms"],
     status_code=201,
     response_model=FirmView,
-    responses=documented(KeyMissing, KeyReused),
 )
 async def register_firm(request: FirmRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce) -> Response:
     """Register a firm, which can open positions then. It is welcomed by mail."""
@@ -78,9 +68,7 @@ async def show_firm(
     return FirmView.of(found[0])
 
 
-@router.patch(
-    "/firms/{firm_id}", tags=["firms"], responses=documented(NotFound, VersionMissing, VersionOutdated)
-)
+@router.patch("/firms/{firm_id}", tags=["firms"], responses=documented(NotFound))
 async def change_firm(
     firm_id: FirmId,
     change: FirmChange,

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from services.matching.api.callers import speaks_for
 from services.matching.api.forms import MatchAnswer, MatchView
-from services.matching.api.lists import page_of
 from services.matching.api.problems import MatchEnded, OfferStands
 from services.matching.domain.matches import Match, Side, accepted, best_first, has_accepted
 from services.matching.endings import end_match
@@ -13,7 +12,8 @@ from shared.events.ids import CandidateId, MatchId, PositionId
 from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.identity import Caller, StaffFirmOrCandidate, StaffOrCandidate, StaffOrFirm
-from shared.web.pages import Cursor, Limit, Page
+from shared.web.lookup import existing
+from shared.web.pages import Cursor, Limit, Page, page_of
 from shared.web.parts import Command, Documents
 from shared.web.problems import FieldError, Forbidden, Invalid, NotFound, documented
 
@@ -29,9 +29,7 @@ async def list_position_matches(
     limit: Limit = 100,
 ) -> Page[MatchView]:
     """List a position's matches, best first, ended ones among them."""
-    position = await documents.get(positions, position_id)
-    if position is None:
-        raise NotFound("there is no such position")
+    position = await existing(documents, positions, position_id, "position")
     caller.must_be(position.firm_id)
     return _page(await documents.find(matches, position_id=position_id), cursor, limit)
 
@@ -57,7 +55,7 @@ def _page(found: Iterable[Match], cursor: str | None, limit: int) -> Page[MatchV
 @router.post(
     "/matches/{match_id}/acceptance",
     tags=["matches"],
-    responses=documented(NotFound, Forbidden, MatchEnded),
+    responses=documented(NotFound, MatchEnded),
 )
 async def accept_match(
     match_id: MatchId, caller: StaffFirmOrCandidate, command: Command, request: MatchAnswer | None = None
@@ -80,7 +78,7 @@ async def accept_match(
 @router.post(
     "/matches/{match_id}/decline",
     tags=["matches"],
-    responses=documented(NotFound, Forbidden, MatchEnded, OfferStands),
+    responses=documented(NotFound, MatchEnded, OfferStands),
 )
 async def decline_match(
     match_id: MatchId, caller: StaffFirmOrCandidate, command: Command, request: MatchAnswer | None = None

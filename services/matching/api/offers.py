@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from fastapi import Response
 
 from services.matching.api.forms import OfferDecline, OfferRequest, OfferView
-from services.matching.api.lists import page_of
 from services.matching.api.problems import (
     InterviewMissing,
     MatchEnded,
@@ -37,18 +36,10 @@ from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply
 from shared.web.identity import Candidate, Firm, StaffFirmOrCandidate, StaffOrCandidate, StaffOrFirm
-from shared.web.pages import Cursor, Limit, Page
+from shared.web.lookup import existing
+from shared.web.pages import Cursor, Limit, Page, page_of
 from shared.web.parts import Command, Documents, OnlyOnce
-from shared.web.problems import (
-    Conflict,
-    FieldError,
-    Forbidden,
-    Invalid,
-    KeyMissing,
-    KeyReused,
-    NotFound,
-    documented,
-)
+from shared.web.problems import Conflict, FieldError, Invalid, NotFound, documented
 
 router = new_router()
 Answer = Callable[[UnitOfWork, Offer], Awaitable[Offer]]
@@ -63,9 +54,7 @@ async def list_position_offers(
     limit: Limit = 100,
 ) -> Page[OfferView]:
     """List a position's offers, the first made first."""
-    position = await documents.get(positions, position_id)
-    if position is None:
-        raise NotFound("there is no such position")
+    position = await existing(documents, positions, position_id, "position")
     caller.must_be(position.firm_id)
     return _page(await documents.find(offers, position_id=position_id), cursor, limit)
 
@@ -92,9 +81,7 @@ def _page(found: Iterable[Offer], cursor: str | None, limit: int) -> Page[OfferV
 @router.get("/offers/{offer_id}", tags=["offers"], responses=documented(NotFound))
 async def show_offer(offer_id: OfferId, caller: StaffFirmOrCandidate, documents: Documents) -> OfferView:
     """Show an offer."""
-    offer = await documents.get(offers, offer_id)
-    if offer is None:
-        raise NotFound("there is no such offer")
+    offer = await existing(documents, offers, offer_id, "offer")
     caller.must_be(offer.firm_id, offer.candidate_id)
     return OfferView.of(offer)
 
@@ -104,9 +91,7 @@ async def show_offer(offer_id: OfferId, caller: StaffFirmOrCandidate, documents:
     tags=["offers"],
     status_code=201,
     response_model=OfferView,
-    responses=documented(
-        KeyMissing, KeyReused, NotFound, MatchEnded, MatchNotMade, InterviewMissing, OfferStands, PositionFull
-    ),
+    responses=documented(NotFound, MatchEnded, MatchNotMade, InterviewMissing, OfferStands, PositionFull),
 )
 async def make_offer(
     match_id: MatchId, request: OfferRequest, caller: Firm, key: IdempotencyKey, once: OnlyOnce
@@ -179,7 +164,7 @@ def _to_the_millisecond(moment: datetime) -> datetime:
 @router.post(
     "/offers/{offer_id}/acceptance",
     tags=["offers"],
-    responses=documented(NotFound, Forbidden, Conflict, OfferRunOut),
+    responses=documented(NotFound, Conflict, OfferRunOut),
 )
 async def accept_offer(offer_id: OfferId, caller: Candidate, command: Command) -> OfferView:
     """Accept an offer: you are hired, and your other offers are withdrawn. Nothing can be accepted when it has expired."""
@@ -195,7 +180,7 @@ async def accept_offer(offer_id: OfferId, caller: Candidate, command: Command) -
 @router.post(
     "/offers/{offer_id}/decline",
     tags=["offers"],
-    responses=documented(NotFound, Forbidden, Conflict, OfferRunOut),
+    responses=documented(NotFound, Conflict, OfferRunOut),
 )
 async def decline_offer(
     offer_id: OfferId, caller: Candidate, command: Command, request: OfferDecline | None = None
@@ -217,7 +202,7 @@ async def decline_offer(
 @router.post(
     "/offers/{offer_id}/withdrawal",
     tags=["offers"],
-    responses=documented(NotFound, Forbidden, Conflict, OfferRunOut),
+    responses=documented(NotFound, Conflict, OfferRunOut),
 )
 async def withdraw_offer(offer_id: OfferId, caller: Firm, command: Command) -> OfferView:
     """Withdraw an open offer. One that was accepted is a hire, which ends otherwise."""

@@ -18,16 +18,7 @@ from shared.web.idempotency import IdempotencyKey, Reply
 from shared.web.identity import AnyoneOrKnown, Caller, StaffOrFirm
 from shared.web.pages import Cursor, Limit, Page, Reader
 from shared.web.parts import Command, Documents, OnlyOnce
-from shared.web.problems import (
-    Conflict,
-    Forbidden,
-    KeyMissing,
-    KeyReused,
-    NotFound,
-    VersionMissing,
-    VersionOutdated,
-    documented,
-)
+from shared.web.problems import Conflict, Forbidden, NotFound, documented
 from shared.web.versions import IfMatch, etag, must_match
 
 router = new_router()
@@ -83,7 +74,7 @@ async def _shown(found: list[Position], caller: Caller | None, documents: Reader
     tags=["positions"],
     status_code=201,
     response_model=PositionView,
-    responses=documented(KeyMissing, KeyReused, NotFound),
+    responses=documented(NotFound),
 )
 async def open_position(
     firm_id: FirmId, request: PositionRequest, caller: StaffOrFirm, key: IdempotencyKey, once: OnlyOnce
@@ -107,7 +98,7 @@ async def open_position(
 @router.patch(
     "/positions/{position_id}",
     tags=["positions"],
-    responses=documented(NotFound, Conflict, HeadcountHeld, VersionMissing, VersionOutdated),
+    responses=documented(NotFound, Conflict, HeadcountHeld),
 )
 async def change_position(
     position_id: PositionId,

@@ -12,6 +12,7 @@ from shared.events.ids import InterviewId
 from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.identity import Caller, Participant, StaffOrFirm
+from shared.web.lookup import existing
 from shared.web.parts import Command, Documents
 from shared.web.problems import Conflict, NotFound, documented
 
@@ -23,9 +24,7 @@ async def show_interview(
     interview_id: InterviewId, caller: Participant, documents: Documents
 ) -> InterviewView:
     """Show an interview to those who take part."""
-    interview = await documents.get(interviews, interview_id)
-    if interview is None:
-        raise NotFound("there is no such interview")
+    interview = await existing(documents, interviews, interview_id, "interview")
     caller.must_be(interview.candidate_id, interview.firm_id)
     return InterviewView.of(interview)
 

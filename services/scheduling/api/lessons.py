@@ -14,17 +14,9 @@ from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply
 from shared.web.identity import Participant, Staff, StaffOrTeacher
+from shared.web.lookup import existing
 from shared.web.parts import Command, Documents, OnlyOnce
-from shared.web.problems import (
-    Conflict,
-    FieldError,
-    Invalid,
-    KeyMissing,
-    KeyReused,
-    NotFound,
-    NotKnownYet,
-    documented,
-)
+from shared.web.problems import Conflict, FieldError, Invalid, NotFound, NotKnownYet, documented
 
 router = new_router()
 
@@ -32,9 +24,7 @@ router = new_router()
 @router.get("/lesson-plans/{plan_id}", tags=["lessons"], responses=documented(NotFound))
 async def show_plan(plan_id: PlanId, caller: Participant, documents: Documents) -> LessonPlanView:
     """Show a plan to its learner and its teacher."""
-    plan = await documents.get(plans, plan_id)
-    if plan is None:
-        raise NotFound("there is no such plan")
+    plan = await existing(documents, plans, plan_id, "plan")
     caller.must_be(plan.candidate_id, plan.teacher_id, *(one.teacher_id for one in plan.lessons))
     return LessonPlanView.of(plan)
 
@@ -44,7 +34,7 @@ async def show_plan(plan_id: PlanId, caller: Participant, documents: Documents) 
     tags=["lessons"],
     status_code=201,
     response_model=LessonPlanView,
-    responses=documented(KeyMissing, KeyReused, NotKnownYet, NotShortlisted, NoFreeHours),
+    responses=documented(NotKnownYet, NotShortlisted, NoFreeHours),
 )
 async def correct_plan(request: LessonPlanRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce) -> Response:
     """Plan the lessons that have not begun anew, from the coming Monday on; without a plan, make one."""

@@ -16,7 +16,7 @@ from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.identity import Staff, StaffFirmOrCandidate
 from shared.web.parts import Command, Documents
-from shared.web.problems import Conflict, NotFound, VersionMissing, VersionOutdated, documented
+from shared.web.problems import Conflict, NotFound, documented
 from shared.web.versions import IfMatch, etag, must_match
 
 router = new_router()
@@ -39,7 +39,7 @@ async def show_relocation(
 @router.patch(
     "/relocations/{relocation_id}",
     tags=["relocations"],
-    responses=documented(NotFound, VersionMissing, VersionOutdated),
+    responses=documented(NotFound),
 )
 async def change_relocation(
     relocation_id: RelocationId,

@@ -19,7 +19,7 @@ from shared.web.idempotency import IdempotencyKey, Reply
 from shared.web.identity import Staff
 from shared.web.pages import Cursor, Limit, Page
 from shared.web.parts import Documents, OnlyOnce
-from shared.web.problems import KeyMissing, KeyReused, documented
+from shared.web.problems import documented
 
 router = new_router()
 
@@ -38,7 +38,6 @@ async def list_teachers(
     tags=["teachers"],
     status_code=201,
     response_model=TeacherView,
-    responses=documented(KeyMissing, KeyReused),
 )
 async def add_teacher(request: TeacherRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce) -> Response:
     """Add a teacher; learners who wait for one are planned at once."""
@@ -95,7 +94,7 @@ async def list_rooms(
     tags=["rooms"],
     status_code=201,
     response_model=RoomView,
-    responses=documented(KeyMissing, KeyReused, NameTaken),
+    responses=documented(NameTaken),
 )
 async def add_room(request: RoomRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce) -> Response:
     """Add a room, in which one interview or showcase at a time can take place."""

@@ -26,18 +26,10 @@ from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply
 from shared.web.identity import Staff
+from shared.web.lookup import existing
 from shared.web.pages import Cursor, Limit, Page
 from shared.web.parts import Command, Documents, OnlyOnce
-from shared.web.problems import (
-    Conflict,
-    FieldError,
-    Invalid,
-    KeyMissing,
-    KeyReused,
-    NotFound,
-    NotKnownYet,
-    documented,
-)
+from shared.web.problems import Conflict, FieldError, Invalid, NotFound, NotKnownYet, documented
 
 router = new_router()
 
@@ -54,9 +46,7 @@ async def list_visits(
 @router.get("/visits/{visit_id}", tags=["visits"], responses=documented(NotFound))
 async def show_visit(visit_id: VisitId, _: Staff, documents: Documents) -> VisitView:
     """Show a visit, with who was offered a seat, what became of each, who waits, and what takes place."""
-    visit = await documents.get(visits, visit_id)
-    if visit is None:
-        raise NotFound("there is no such visit")
+    visit = await existing(documents, visits, visit_id, "visit")
     return VisitView.with_seats(
         visit,
         await documents.find(seats, visit_id=visit_id),
@@ -70,7 +60,6 @@ async def show_visit(visit_id: VisitId, _: Staff, documents: Documents) -> Visit
     tags=["visits"],
     status_code=201,
     response_model=VisitView,
-    responses=documented(KeyMissing, KeyReused),
 )
 async def open_visit(request: VisitRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce) -> Response:
     """Open a visit, to which candidates can then be invited."""
@@ -91,7 +80,7 @@ async def open_visit(request: VisitRequest, _: Staff, key: IdempotencyKey, once:
     tags=["visits"],
     status_code=201,
     response_model=VisitView,
-    responses=documented(KeyMissing, KeyReused, NotFound, NotKnownYet, NotShortlisted, Conflict),
+    responses=documented(NotFound, NotKnownYet, NotShortlisted, Conflict),
 )
 async def invite_candidates(
     visit_id: VisitId, request: InvitationsRequest, _: Staff, key: IdempotencyKey, once: OnlyOnce

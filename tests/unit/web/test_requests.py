@@ -15,7 +15,7 @@ from starlette.types import Message
 
 from shared.web.idempotency import hashed
 from shared.web.limits import BodyLimit
-from shared.web.pages import _read_cursor, _write_cursor
+from shared.web.pages import _read_cursor, _write_cursor, page_of
 from shared.web.problems import Invalid, VersionOutdated
 from shared.web.tracing import Tracing
 from shared.web.versions import etag, must_match
@@ -39,6 +39,15 @@ def test_a_cursor_leads_on_from_where_a_page_ended_and_nothing_else_is_one() -> 
         with pytest.raises(Invalid) as refused:
             _read_cursor(wrong)
         assert refused.value.errors[0].where == "query.cursor"
+
+
+def test_a_sorted_list_goes_on_after_the_last_one_of_the_page_before() -> None:
+    in_order = ["c", "a", "b"]
+    page, following = page_of(in_order, str, None, 2)
+    assert page == ["c", "a"]
+    assert page_of(in_order, str, following, 2) == (["b"], None)
+    with pytest.raises(Invalid):
+        page_of(in_order, str, _write_cursor("z"), 2)
 
 
 def test_lists_of_texts_that_differ_have_hashes_that_differ() -> None:
