@@ -172,6 +172,7 @@ def test_the_endpoints_are_those_of_the_contract(description: dict[str, Any]) ->
         "GET /applications/{application_id}",
         "PATCH /applications/{application_id}",
         "POST /applications/{application_id}/withdrawal",
+        "GET /candidates/{candidate_id}/applications",
         "DELETE /candidates/{candidate_id}",
         "GET /applications",
         "POST /applications/{application_id}/shortlisting",

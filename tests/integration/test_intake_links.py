@@ -1,6 +1,7 @@
 """Links, tokens and what a candidate may do with them; changes, and the events that they lead to."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -93,6 +94,23 @@ async def test_a_token_opens_its_own_application_and_no_other(api: IntakeApi) ->
     ]
     assert [(one.status_code, one.json()["type"]) for one in refused] == [(403, "forbidden")] * 7
     assert (await api.http.get(path)).status_code == 401
+
+
+async def test_whoever_comes_by_a_link_finds_their_applications_the_newest_first(api: IntakeApi) -> None:
+    address = f"{secrets.token_hex(6)}@mail.example"
+    first = created(await api.apply(contact__email=address))
+    await api.apply(contact__email=address)
+    await api.open_round()
+    await api.apply(contact__email=address)
+    token = await enter(api, first["candidate_id"])
+    answer = await api.http.get(f"/candidates/{first['candidate_id']}/applications", headers=token)
+    newest, oldest = answer.json()["items"]
+    assert (newest["state"], oldest["state"]) == ("applied", "applied")
+    assert newest["applied_at"] > oldest["applied_at"]
+    assert oldest["application_id"] == first["application_id"]
+    other = created(await api.apply())
+    refused = await api.http.get(f"/candidates/{other['candidate_id']}/applications", headers=token)
+    assert (refused.status_code, refused.json()["type"]) == (403, "forbidden")
 
 
 async def test_a_new_link_is_sent_to_whom_it_is_for_and_the_answer_is_always_the_same(
