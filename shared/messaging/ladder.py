@@ -23,6 +23,10 @@ WAITED = PREFIX + "waited"
 ROUTING_KEY = PREFIX + "routing-key"
 FIRST_FAILED_AT = PREFIX + "first-failed-at"
 LAST_FAILED_AT = PREFIX + "last-failed-at"
+NEVER_PASSED_ON = frozenset({"CC", "BCC"})
+"""To the broker these headers are more addresses: a message that names its own queue would never be parked."""
+HIGHEST_COUNT = 1_000_000
+"""No ladder has so many rungs, and what is one more than the highest that AMQP can hold could not be written."""
 FAILED_FOR_GOOD = "failed"
 PREDECESSOR_MISSING = "predecessor-missing"
 ID_REUSED = "id-reused"
@@ -69,7 +73,7 @@ class Ladder:
 
 def _count(headers: Mapping[str, object], counter: str) -> int:
     value = headers.get(counter, 0)  # which an outside publisher may have written
-    return max(0, value) if isinstance(value, int) else 0
+    return value if isinstance(value, int) and 0 <= value <= HIGHEST_COUNT else 0
 
 
 async def move(
@@ -96,7 +100,11 @@ async def move(
 
 def _headers(message: AbstractIncomingMessage, verdict: Verdict, error: Exception, place: str) -> HeadersType:
     # The broker's own count of deaths must go, or the message may stick in a retry queue for good.
-    headers = {key: value for key, value in message.headers.items() if not key.startswith("x-")}
+    headers = {
+        key: value
+        for key, value in message.headers.items()
+        if not key.startswith("x-") and key not in NEVER_PASSED_ON
+    }
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     headers.setdefault(ROUTING_KEY, message.routing_key or "")
     headers.setdefault(FIRST_FAILED_AT, now)

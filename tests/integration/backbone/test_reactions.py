@@ -235,6 +235,7 @@ async def test_what_no_retry_can_mend_is_parked_at_once_and_holds_nobody_up(
         {"enmusubi-attempt": -9, "enmusubi-waited": -9},
         {"enmusubi-attempt": "many", "enmusubi-routing-key": 7},
         {"enmusubi-attempt": True},
+        {"enmusubi-attempt": 2**63 - 1},
         {"x-death": [{"queue": "elsewhere", "count": 3}], "x-first-death-queue": "elsewhere"},
     ],
 )
@@ -251,6 +252,21 @@ async def test_forged_headers_do_not_stop_the_consumer(
         await tally_of(process, neighbour.candidate_id)
     assert parked.headers[ladder.REASON] == "failed"
     assert "x-death" not in parked.headers
+
+
+@pytest.mark.parametrize("name", ["CC", "BCC"])
+async def test_what_names_more_queues_to_go_to_is_parked_once(
+    process: Process, queues: Queues, name: str
+) -> None:
+    await queues.send(b"{", {name: [f"{NAME}.events"]}, shortlisted().routing_key)
+    async with at_work(process):
+        parked = await queues.parked()
+        await queues.publish(neighbour := shortlisted())
+        await tally_of(process, neighbour.candidate_id)
+        await rest(process, handled=2)
+        assert process.broker.consumers[0].handled == 2
+    assert name not in parked.headers
+    assert not await queues.take(f"{NAME}.parked")
 
 
 async def test_a_mistake_in_what_a_reaction_says_it_reads_is_its_own_failure(
