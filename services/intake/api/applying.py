@@ -7,7 +7,16 @@ from fastapi import Response
 from services.intake.api.forms import ApplicationAnswer, ApplicationRequest
 from services.intake.api.problems import RoundIsClosed
 from services.intake.domain.applications import Application, Candidate, Person, Record, applied
-from services.intake.domain.rounds import Placement, Refusal, Round, closed, freed, is_full, place
+from services.intake.domain.rounds import (
+    Placement,
+    Refusal,
+    Round,
+    closed,
+    freed,
+    is_full,
+    place,
+    takes_applications,
+)
 from services.intake.private import send_contact, send_link, send_notice
 from services.intake.store import (
     applications,
@@ -50,7 +59,7 @@ async def apply(request: ApplicationRequest, key: IdempotencyKey, once: OnlyOnce
 
 async def _apply(request: ApplicationRequest, key: RequestKey, unit: UnitOfWork) -> Reply:
     current = await _wanted(request, unit)
-    if current.state != "open":
+    if not takes_applications(current, unit.today):
         return await _refuse(current, key, unit)
     fingerprint = unit.using(Vault).fingerprint(request.contact.email.casefold())
     person = await unit.get(people, fingerprint)

@@ -87,6 +87,11 @@ def opened(planned: Round) -> tuple[Round, RoundOpened]:
     return replace(planned, state="open"), event
 
 
+def takes_applications(current: Round, today: date) -> bool:
+    """Say whether people can apply today: not after the last day, whether or not the round was closed yet."""
+    return current.state == "open" and today <= current.closes_on
+
+
 def place(current: Round) -> Placement:
     """Give the next application its place, or one on the waitlist once all places were given.
 

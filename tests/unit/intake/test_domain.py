@@ -20,6 +20,7 @@ from services.intake.domain.rounds import (
     place,
     plan,
     promoted,
+    takes_applications,
 )
 from shared.events.ids import ApplicationId, CandidateId, RoundId
 from shared.events.profile import Profile
@@ -82,6 +83,13 @@ def test_places_come_first_then_the_waitlist_then_it_is_full() -> None:
 
 def test_without_a_waitlist_the_last_place_fills_a_round() -> None:
     assert is_full(place(a_round(capacity=1, waitlist=0)).round)
+
+
+def test_people_can_apply_up_to_the_last_day_whether_or_not_the_round_was_closed_since() -> None:
+    current = a_round()
+    assert takes_applications(current, current.closes_on)
+    assert not takes_applications(current, current.closes_on + timedelta(days=1))
+    assert not takes_applications(replace(current, state="planned"), current.opens_on)
 
 
 def test_a_place_that_is_free_again_is_for_the_waitlist_alone() -> None:
