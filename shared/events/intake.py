@@ -38,9 +38,9 @@ class RoundClosed(Event, source="intake", type="round-closed", subject="round_id
     round_id: RoundId
     reason: RoundClosingReason
     taken: Count
-    """How many places were taken."""
+    """How many places are taken, those that were given back not among them."""
     waitlisted: Count
-    """How many were waiting."""
+    """How many were put on the waitlist, whatever became of them."""
 
 
 class _OfCandidate(Event):
