@@ -8,6 +8,7 @@ from services.scheduling.api.views import (
     SeatView,
     ShowcaseView,
 )
+from services.scheduling.domain.lessons import begins_at
 from services.scheduling.store import interviews, plans, relocations, seats, showcases
 from shared.events.ids import PersonId
 from shared.web.app import router as new_router
@@ -46,6 +47,6 @@ async def show_agenda(person_id: PersonId, caller: Participant, documents: Docum
         seats=tuple(SeatView.of(one) for one in sorted(held, key=lambda one: one.starts_on)),
         interviews=tuple(InterviewView.of(one) for one in sorted(met, key=lambda one: one.starts_at)),
         showcases=tuple(ShowcaseView.of(one) for one in sorted(shown, key=lambda one: one.starts_at)),
-        lesson_plans=tuple(LessonPlanView.of(one) for one in taught),
+        lesson_plans=tuple(LessonPlanView.of(one) for one in sorted(taught, key=begins_at)),
         relocations=tuple(RelocationView.of(one) for one in sorted(moving, key=lambda one: one.starts_on)),
     )

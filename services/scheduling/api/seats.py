@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from services.scheduling.api.problems import NotOverYet, SeatExpired
+from services.scheduling.api.problems import NotShortlisted, SeatExpired
 from services.scheduling.api.views import SeatView
 from services.scheduling.domain.due import VISIT_STEP_DUE, step_key
 from services.scheduling.domain.steps import done, named
@@ -23,7 +23,11 @@ Decide = Callable[[UnitOfWork, Seat], Awaitable[Seat]]
 SEAT = "/visits/{visit_id}/seats/{candidate_id}"
 
 
-@router.post(f"{SEAT}/acceptance", tags=["seats"], responses=documented(NotFound, Conflict, SeatExpired))
+@router.post(
+    f"{SEAT}/acceptance",
+    tags=["seats"],
+    responses=documented(NotFound, Conflict, SeatExpired, NotShortlisted),
+)
 async def accept_seat(
     visit_id: VisitId, candidate_id: CandidateId, caller: StaffOrCandidate, command: Command
 ) -> SeatView:
@@ -39,8 +43,10 @@ async def _accept(unit: UnitOfWork, seat: Seat) -> Seat:
         raise SeatExpired(f"it could be accepted until {seat.expires_at.isoformat()}")
     visit = await the_visit(unit, seat.visit_id)
     candidate = await the_candidate(unit, seat.candidate_id)
-    if seat.state != "offered" or visit.state == "closed" or not candidate.is_shortlisted:
+    if seat.state != "offered" or visit.state == "closed":
         raise Conflict(f"the seat is {seat.state}, and its visit is {visit.state}")
+    if not candidate.is_shortlisted:
+        raise NotShortlisted
     if any(one.starts_on <= seat.ends_on and seat.starts_on <= one.ends_on for one in candidate.stays):
         raise Conflict("there is a seat booked on another visit in these days")
     return await book(unit, seat, candidate)
@@ -95,7 +101,7 @@ async def note_attendance(
         if seat.state != "booked":
             raise Conflict(f"the seat is {seat.state}, not booked")
         if unit.today < seat.starts_on:
-            raise NotOverYet(f"the visit begins on {seat.starts_on.isoformat()}")
+            raise Conflict(f"the visit begins on {seat.starts_on.isoformat()}")
         seat, event = attended(seat)
         unit.save(seats, seat, event)
         return seat

@@ -126,8 +126,6 @@ class Firm:
 
     firm_id: FirmId
     name: str
-    language: str
-    time_zone: str
     record_sequence: int
 
 
@@ -138,7 +136,6 @@ class Position:
     position_id: PositionId
     firm_id: FirmId
     title: str
-    headcount: int
     is_open: bool
     record_sequence: int
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from services.scheduling.domain.calendar import Busy
@@ -132,6 +132,11 @@ def planned(plan: LessonPlan) -> LessonsPlanned:
             for one in plan.lessons
         ),
     )
+
+
+def begins_at(plan: LessonPlan) -> datetime:
+    """Return when a plan's first lesson begins, to sort plans by; those of which nothing was held come first."""
+    return plan.lessons[0].starts_at if plan.lessons else datetime.min.replace(tzinfo=UTC)
 
 
 def begun(plan: LessonPlan, now: datetime) -> tuple[Lesson, ...]:

@@ -60,7 +60,6 @@ async def _keep_position(
             position_id=event.position_id,
             firm_id=event.firm_id,
             title=event.requirements.title,
-            headcount=event.requirements.headcount,
             is_open=not closes and (known is None or known.is_open),
             record_sequence=sequence,
         )
@@ -74,8 +73,6 @@ async def _keep_firm(event: FirmRegistered | FirmChanged, unit: UnitOfWork) -> N
         firm = Firm(
             firm_id=event.firm_id,
             name=event.name,
-            language=event.language,
-            time_zone=event.time_zone,
             record_sequence=sequence,
         )
         unit.save(firms, firm)
