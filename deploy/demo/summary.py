@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rich.columns import Columns
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
@@ -56,13 +57,16 @@ def _closing(summary: Mapping[str, Any]) -> str:
     return f"{summary['waitlisted']} on the waitlist; the round {how}; {summary['refused']} came too late"
 
 
-def _countries(facts: Facts) -> Text:
+def _countries(facts: Facts) -> Columns:
     counts = Counter(told.data["country"] for told in facts.of("candidate-applied"))
-    text = Text()
-    for country, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        text.append(f"{_flag(country)} {country} ", style="bold")
-        text.append(f"{count}   ")
-    return text
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return Columns(
+        (
+            Text.assemble((f"{_flag(country)} {country} ", "bold"), f"{count:>3}", no_wrap=True)
+            for country, count in ordered
+        ),
+        padding=(0, 3),
+    )
 
 
 def _flag(country: str) -> str:
@@ -73,9 +77,9 @@ def _calendar(facts: Facts, cast: Cast) -> Table:
     days: dict[str, list[Told]] = defaultdict(list)
     for told in facts.of("interview-held"):
         days[_local(told.data["starts_at"]).strftime("%a %d %b")].append(told)
-    table = Table(box=None, padding=(0, 1), header_style="bold")
-    for heading, least in (("Day", 10), ("Time", 5), ("Who", 18), ("Position", 20), ("Outcome", 9)):
-        table.add_column(heading, overflow="ellipsis", no_wrap=True, min_width=least)
+    table = Table(box=None, padding=(0, 1), header_style="bold", expand=True)
+    for heading, width in (("Day", 10), ("Time", 5), ("Who", 18), ("Position", None), ("Outcome", 9)):
+        table.add_column(heading, overflow="ellipsis", no_wrap=True, width=width, ratio=None if width else 1)
     for day, held in sorted(days.items(), key=lambda one: one[1][0].data["starts_at"]):
         for place, told in enumerate(sorted(held, key=lambda one: one.data["starts_at"])):
             table.add_row(
@@ -89,13 +93,16 @@ def _calendar(facts: Facts, cast: Cast) -> Table:
 
 
 def _story(facts: Facts, cast: Cast) -> Group:
-    """Tell of the first who moved, or else of who got furthest."""
+    """Tell of whoever moved and has most to tell, or else of one who was shortlisted."""
     moved = [told.data["candidate_id"] for told in facts.of("candidate-relocated")]
-    who = moved[0] if moved else facts.of("candidate-shortlisted")[0].data["candidate_id"]
+    known = moved or [facts.of("candidate-shortlisted")[0].data["candidate_id"]]
+    stories = {who: [told for told in facts.events if told.data.get("candidate_id") == who] for who in known}
+    who = max(known, key=lambda one: len(stories[one]))
     table = Table.grid(padding=(0, 2))
-    for told in facts.events:
-        if told.data.get("candidate_id") == who and (line := _line(told, cast)):
-            table.add_row(Text(told.time.astimezone(IZUMO).strftime("%d %b %Y"), style="dim"), line)
+    for told in stories[who]:
+        if line := _line(told, cast):
+            day = told.time.astimezone(IZUMO).strftime("%d %b %Y")
+            table.add_row(Text(day, style="dim"), Text(line, overflow="fold"))
     person = cast.people[who].applicant
     return Group(Text(f"{person.name}, {person.country}", style="bold"), table)
 
@@ -111,6 +118,8 @@ def _line(told: Told, cast: Cast) -> str:  # noqa: PLR0911  one sentence for eac
             return f"interview: {cast.title(data['position_id'])} says {data['outcome']}"
         case "offer-made" | "offer-accepted":
             return f"{told.type.replace('-', ' ')}: {cast.title(data['position_id'])}, ¥{data['salary']:,} a year"
+        case "offer-declined" | "offer-expired" | "offer-withdrawn":
+            return f"{told.type.replace('-', ' ')}: {cast.title(data['position_id'])}"
         case "interview-scheduled":
             return (
                 f"interview on {_local(data['starts_at']):%d %b at %H:%M}: {cast.title(data['position_id'])}"
