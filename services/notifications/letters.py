@@ -1,39 +1,48 @@
 """Letters as they travel: RFC 5322, UTF-8 text, names and addresses of any script."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
-from email.policy import SMTPUTF8, EmailPolicy
+from email.policy import EmailPolicy
 
 from email_validator import EmailNotValidError, validate_email
 
 from services.notifications.domain.messages import Message
 from services.notifications.writing import Letter
 
+_is_plain = re.compile(r"(?=.{1,60}\Z)[A-Za-z0-9]+(?:[ '-][A-Za-z0-9]+)*").fullmatch
+"""A name that needs neither quotes nor an encoding, and fits on a line."""
+
 
 class EncodedWords(EmailPolicy):
-    """Writes what is not ASCII in a subject or a name as encoded words (RFC 2047)."""
+    """Writes what is not ASCII in a subject or a name as encoded words (RFC 2047), and any name that is not plain."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return a header as it travels.
 
-        The standard policy loses a space where one encoded word ends and a line begins; Header does not.
+        The standard policy loses a space where one encoded word ends and a line begins, and the quotes of a
+        name where a line ends in it: such a name would add recipients, or end the headers. Header does not.
         """
-        if value.isascii():
-            return super().fold_binary(name, value)
-        words, address = value, ""
         if isinstance(value, AddressHeader):
             (one,) = value.addresses
             words, address = one.display_name, f" <{one.addr_spec}>"
-        encoded = Header(str(words), "utf-8", header_name=name).encode(linesep=self.linesep)
-        return f"{name}: {encoded}{address}{self.linesep}".encode("ascii")
+            if not words or (_is_plain(words) and value.isascii()):
+                return super().fold_binary(name, value)
+        elif value.isascii():
+            return super().fold_binary(name, value)
+        else:
+            words, address = value, ""
+        line = " ".join(str(words).splitlines())
+        encoded = Header(line, "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {encoded}{address}{self.linesep}".encode()
 
 
 SEVEN_BIT = EncodedWords(linesep="\r\n", cte_type="7bit")
 """Readable by every server: names as encoded words, text as quoted-printable or base64, whichever is shorter."""
-WITH_UTF8 = SMTPUTF8.clone(cte_type="7bit")
+WITH_UTF8 = EncodedWords(linesep="\r\n", cte_type="7bit", utf8=True)
 """For addresses whose part before the @ is not ASCII, which a server has to support."""
 
 

@@ -254,6 +254,30 @@ def test_a_subject_and_a_name_keep_their_spaces_on_every_line(words: str) -> Non
     assert str(make_header(decode_header(mail["To"]))) == f"{words} <o@example.org>"
 
 
+@pytest.mark.parametrize("address", ["o@example.org", "太郎@出雲.jp"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Smith, " + "J" * 150,
+        "a" * 76 + " <x@example.org>, " + "b" * 60,
+        "x" * 90 + " ," + "y" * 90,
+        "=?utf-8?q?Somebody_else?=",
+        'O\'Neil, "Bob" (x@example.org)',
+        "a\u2028\u2028b",
+    ],
+)
+def test_no_name_adds_a_recipient_or_ends_the_headers(name: str, address: str) -> None:
+    letter = Letter(name=name, address=None, mail=Mail(subject="Hello", text="Text", language=Language.EN))
+    sealed = parcel(letter, address, message(template="candidate-shortlisted"), SENDER, NOW)
+    mail = message_from_bytes(sealed.content)
+    shown = " ".join(name.splitlines())
+    if address.isascii():  # the library cannot read the other sort back
+        assert str(make_header(decode_header(mail["To"]))) == f"{shown} <{address}>"
+        assert [one.addr_spec for one in read(sealed.content)["To"].addresses] == [address]
+    assert mail["Subject"] == "Hello"
+    assert str(mail.get_payload()).strip() == "Text"
+
+
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
