@@ -95,7 +95,7 @@ class Process:
             tools=Tools(*parts.tools),
             patience=settings.storage_timeout,
         )
-        self.commands = Commands(self.transactions, settings.batch_size)
+        self.commands = Commands(self.transactions, settings.batch_size, settings.storage_timeout)
         self.documents = Documents(self.store)
         self.broker = Broker(settings, self._relay(), self._consumers())
         self.timers = TimerLoop(

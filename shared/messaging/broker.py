@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from shared.messaging.relay import Relay
 from shared.settings import Settings
 
 LONGEST_BACK_OFF = 5.0
+SETTLED = 10.0
+"""Seconds after which a link has held: what breaks it then is a new trouble, not the same one again."""
 LONGEST_PREPARATION = 60.0
 """Seconds; declaring everything on a fresh broker takes two, on a slow cluster more."""
 HEARTBEAT = 10
@@ -67,25 +70,27 @@ class Broker:
         self.draining = asyncio.Event()
         self._settings = settings
         self._link: Link | None = None
+        self._blocked = False
 
     @property
     def troubles(self) -> list[str]:
         """What is wrong between us and the broker, for readiness."""
         if self._link is None:
             return ["broker-away"]
-        return [f"consumer-missing:{one.queue.name}" for one in self.consumers if not one.attached]
+        missing = [f"consumer-missing:{one.queue.name}" for one in self.consumers if not one.attached]
+        return [*missing, "broker-blocks"] if self._blocked else missing
 
     async def run(self) -> None:
         """Work until ``stopping`` and then ``draining`` are set; build everything anew after any loss."""
         failures = 0
         while not self.draining.is_set():
+            begun = time.monotonic()
             try:
                 with lost_unless_cancelled("while at work"):
                     async with self._linked() as link:
-                        failures = 0
                         await self._work(link)
             except* Exception as group:
-                failures += 1
+                failures = 1 if time.monotonic() - begun > SETTLED else failures + 1
                 errors = sorted({type(error).__name__ for error in _leaves(group)})
                 log.warning("broker away", errors=errors, failures=failures)
             if not self.draining.is_set():
@@ -100,7 +105,7 @@ class Broker:
         publisher = Publisher(link.publisher, self._settings.publish_timeout)
         all_committed = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            watch = tasks.create_task(link.watch())
+            watches = [tasks.create_task(link.watch()), tasks.create_task(self._watch_blocking(publisher))]
             relay = tasks.create_task(self.relay.run(publisher, all_committed))
             consumers = [
                 tasks.create_task(self._consume(consumer, link, publisher)) for consumer in self.consumers
@@ -110,7 +115,14 @@ class Broker:
             await self.draining.wait()
             all_committed.set()
             await asyncio.wait([relay])
-            watch.cancel()
+            for watch in watches:
+                watch.cancel()
+
+    async def _watch_blocking(self, publisher: Publisher) -> None:
+        """Keep saying whether the broker, short of memory or disk, has blocked whoever publishes."""
+        while True:
+            self._blocked = await publisher.is_blocked()
+            await asyncio.sleep(self._settings.poll_seconds)
 
     async def _consume(self, consumer: Consumer, link: Link, publisher: Publisher) -> None:
         channel = await link.consuming.channel(publisher_confirms=False)

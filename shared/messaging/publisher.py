@@ -1,8 +1,13 @@
 """Publishing with confirms: what returns is in a queue, on disk."""
 
+import asyncio
+
 from aio_pika.abc import AbstractChannel, AbstractMessage
 
-from shared.messaging.errors import lost_unless_cancelled
+from shared.messaging.errors import ConnectionLost, lost_unless_cancelled
+
+LOOK = 0.05
+"""Seconds within which a connection that is not blocked says so."""
 
 
 class Publisher:
@@ -13,7 +18,32 @@ class Publisher:
         self._timeout = timeout
 
     async def publish(self, exchange: str, routing_key: str, message: AbstractMessage) -> None:
-        """Return when the broker has confirmed the message; raise where it did not, or found no queue for it."""
+        """Return when the broker has confirmed the message; raise where it did not, or found no queue for it.
+
+        A broker that is short of memory or disk blocks whoever publishes. That takes as long as it takes;
+        otherwise a confirmation that does not come in time is a connection lost.
+        """
         with lost_unless_cancelled("while publishing"):
             target = await self._channel.get_exchange(exchange, ensure=False)
-            await target.publish(message, routing_key, mandatory=True, timeout=self._timeout)
+            while True:
+                try:
+                    await target.publish(message, routing_key, mandatory=True, timeout=self._timeout)
+                except TimeoutError as error:
+                    if not await self.is_blocked():
+                        raise ConnectionLost("no confirmation in time") from error
+                    await self.unblocked()  # and once more: it may have got through, which repeats it
+                else:
+                    return
+
+    async def is_blocked(self) -> bool:
+        """Say whether the broker has blocked this connection."""
+        try:
+            await asyncio.wait_for(self.unblocked(), LOOK)
+        except TimeoutError:
+            return True
+        return False
+
+    async def unblocked(self) -> None:
+        """Return when the broker takes messages on this connection, which is nearly always."""
+        channel = await self._channel.get_underlay_channel()
+        await channel.connection.ready()

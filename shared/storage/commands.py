@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from typing import Any, TypeVar
 
+from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Failed, Outcome, Piece, Transactions
 
 ResultT = TypeVar("ResultT")
@@ -13,19 +14,27 @@ Waiting = tuple[Piece[Any], asyncio.Future[Outcome[Any]]]
 class Commands:
     """Runs what concurrent callers ask for together: while one transaction commits, the next one gathers."""
 
-    def __init__(self, transactions: Transactions, most: int) -> None:
+    def __init__(self, transactions: Transactions, most: int, patience: float) -> None:
         self._transactions = transactions
         self._most = most
+        self._patience = patience
         self._waiting: deque[Waiting] = deque()
         self._at_work: asyncio.Task[None] | None = None
 
     async def run(self, piece: Piece[ResultT]) -> ResultT:
-        """Do the piece exactly once and return its result; raise what it raised, or StorageUnavailable."""
+        """Do the piece exactly once and return its result; raise what it raised, or StorageUnavailable.
+
+        That is raised too where the database has not answered in time (it may hang rather than be gone). What
+        was asked for may then still be done: whoever asks again says so with the same Idempotency-Key.
+        """
         future: asyncio.Future[Outcome[ResultT]] = asyncio.get_running_loop().create_future()
         self._waiting.append((piece, future))
         if self._at_work is None:
             self._at_work = asyncio.create_task(self._work())
-        outcome = await future
+        _, late = await asyncio.wait([future], timeout=self._patience)
+        if late:
+            raise StorageUnavailable("the database has not answered in time")
+        outcome = future.result()
         if isinstance(outcome, Failed):
             raise outcome.error
         return outcome.result  # type: ignore[return-value]  # a piece without arrival is never a repeat

@@ -118,6 +118,28 @@ async def test_while_the_database_is_away_callers_are_told_and_nothing_is_acknow
     assert await count(process, "outbox") == 41
 
 
+async def test_a_broker_that_blocks_publishers_is_waited_for_and_health_says_so(
+    own_nodes: Nodes, process: Process
+) -> None:
+    assert own_nodes.broker is not None
+    async with at_work(process):
+        await eventually(_is(lambda: not process.broker.troubles), "the link")
+        await own_nodes.broker.control("set_vm_memory_high_watermark", "0.0000001")
+        try:
+            # The broker tells a connection that it is blocked when that publishes next.
+            for n in range(3):
+                await process.commands.run(
+                    Piece(partial(add_note, candidate_id=new(CandidateId), text=str(n)))
+                )
+            await eventually(_is(lambda: process.broker.troubles == ["broker-blocks"]), "health to say so")
+        finally:
+            await own_nodes.broker.control("set_vm_memory_high_watermark", "0.4")
+        await eventually(
+            partial(is_so, partial(count, process, "outbox", state="published"), 3), "all published"
+        )
+        await eventually(_is(lambda: not process.broker.troubles), "health again")
+
+
 async def test_a_process_whose_database_is_away_can_still_be_stopped(
     own_nodes: Nodes, process: Process
 ) -> None:
