@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status token test lint format types lock clean
+.PHONY: help setup demo up down status token mail test lint format types lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,6 +26,9 @@ status: ## say what runs, and whether it is ready
 
 token: setup ## print a token for the API: make token ROLE=staff [PERSON=...] [FIRM=...]
 	@$(PYTHON) -m deploy.local token $(or $(ROLE),staff) $(if $(PERSON),--person $(PERSON)) $(if $(FIRM),--firm $(FIRM))
+
+mail: setup ## show the newest mail that was sent: make mail [TO=lukasz@example.org]
+	@$(PYTHON) -m deploy.local mail $(if $(TO),--to $(TO))
 
 test: setup ## run the tests: make test [ARGS="tests/unit -k timers"]
 	@$(PYTHON) -m pytest $(ARGS)

@@ -1,8 +1,9 @@
-"""`python -m deploy.local up | down | status | token`: the system in the background, without Docker."""
+"""`python -m deploy.local up | down | status | mail | token`: the system in the background, without Docker."""
 
 import argparse
 import asyncio
 import sys
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import httpx
@@ -84,11 +85,24 @@ async def _readiness(client: httpx.AsyncClient, url: str) -> str:
     return "ready" if answer.status_code == httpx.codes.OK else "NOT READY"
 
 
+def mail(to: str | None) -> None:
+    """Show the newest mail as its reader sees it."""
+    for file in sorted((FOLDER / "mail").glob("[0-9]*.eml"), reverse=True):
+        found = message_from_bytes(file.read_bytes(), policy=policy.default)
+        if to in (None, found["Delivered-To"]):
+            text = "\n".join(found.get_content().splitlines())
+            say(f"To: {found['To']}\nSubject: {found['Subject']}\n\n{text}")
+            return
+    say(f"No mail has come{f' for {to}' if to else ''} yet.")
+
+
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (up, down, status):
         commands.add_parser(command.__name__, help=command.__doc__)
+    newest = commands.add_parser("mail", help="show the newest mail that was sent")
+    newest.add_argument("--to", help="the address that it was sent to")
     token = commands.add_parser("token", help="print a bearer token of the local issuer, good for 12 hours")
     token.add_argument("role", choices=keys.ROLES)
     token.add_argument("--person", help="person_id; without it staff are always the same one, others are new")
@@ -102,6 +116,9 @@ def main() -> int:
     if arguments.command == "token":
         files = keys.make_keys(RUN_FOLDER / "keys")
         say(keys.token(files, arguments.role, person_id=arguments.person, firm_id=arguments.firm))
+        return 0
+    if arguments.command == "mail":
+        mail(arguments.to)
         return 0
     try:
         asyncio.run({"up": up, "down": down, "status": status}[arguments.command]())
