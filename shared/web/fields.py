@@ -22,16 +22,25 @@ MESSAGES = {
     "string_unicode": "Input should be valid Unicode; half of a surrogate pair is not",
 }
 
+TOO_FEW_OR_MANY = {"too_short", "too_long"}
+"""Here pydantic begins with the type that Python has for it: "Tuple should have at least 1 item after validation"."""
+
 
 def invalid(errors: Sequence[Mapping[str, Any]], body: Any = None) -> Invalid:
     """Make a problem of pydantic's errors, without the values that were wrong: one may be somebody's address.
 
     ``body`` is the type of the request's body, for what can be said of its fields.
     """
-    detail = None
-    if len(errors) > MOST_ERRORS:
-        detail = f"the first {MOST_ERRORS} of {len(errors)} are shown"
-    return Invalid(detail, errors=[_field_error(one, body) for one in errors[:MOST_ERRORS]])
+    detail, own = None, _without_consequences(errors)
+    if len(own) > MOST_ERRORS:
+        detail = f"the first {MOST_ERRORS} of {len(own)} are shown"
+    return Invalid(detail, errors=[_field_error(one, body) for one in own[:MOST_ERRORS]])
+
+
+def _without_consequences(errors: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Leave out that an array is too short where it is so because pydantic does not count its wrong items."""
+    above = {one["loc"][:length] for one in errors for length in range(len(one["loc"]))}
+    return [one for one in errors if one["type"] != "too_short" or one["loc"] not in above]
 
 
 def _field_error(error: Mapping[str, Any], body: Any) -> FieldError:
@@ -52,6 +61,8 @@ def _message(error: Mapping[str, Any], body: Any) -> str:
     if code == "string_pattern_mismatch" and model is not None:
         field = model.model_fields.get(str(place[-1]))
         return said if field is None or not field.description else f"{said}: {field.description}"
+    if code in TOO_FEW_OR_MANY:
+        return f"Input {said.partition(' ')[2].replace(' after validation', '')}"
     return MESSAGES.get(code, said)
 
 

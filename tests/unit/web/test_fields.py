@@ -21,6 +21,7 @@ class Tree(Value):
     leaves: tuple[Leaf, ...] = ()
     top: Leaf | None = None
     owner: Email | None = Field(default=None, repr=False)
+    roots: tuple[Leaf, ...] | None = Field(default=None, min_length=1, max_length=2)
 
 
 def errors_of(content: object) -> dict[str, FieldError]:
@@ -31,7 +32,7 @@ def errors_of(content: object) -> dict[str, FieldError]:
 
 
 def test_an_unknown_field_is_answered_with_those_that_there_are() -> None:
-    assert errors_of({"leafs": 1})["body.leafs"].message.endswith("there are: leaves, top, owner")
+    assert errors_of({"leafs": 1})["body.leafs"].message.endswith("there are: leaves, top, owner, roots")
     deep = errors_of({"leaves": [{"size": 1, "sise": 1}], "top": {"size": 1, "colour": 1}})
     assert deep["body.leaves.0.sise"].message.endswith("there are: size, code")
     assert deep["body.top.colour"].message.endswith("there are: size, code")
@@ -44,6 +45,13 @@ def test_a_pattern_is_explained_by_its_fields_description() -> None:
 def test_python_is_not_spoken() -> None:
     assert errors_of([])["body"].message == "Input should be a JSON object, such as {...}"
     assert errors_of({"leaves": {}})["body.leaves"].message == "Input should be a JSON array, such as [...]"
+
+
+def test_too_few_and_too_many_are_said_of_an_array_whose_items_are_right() -> None:
+    assert errors_of({"roots": []})["body.roots"].message == "Input should have at least 1 item, not 0"
+    many = errors_of({"roots": [{"size": 1}] * 3})
+    assert many["body.roots"].message == "Input should have at most 2 items, not 3"
+    assert list(errors_of({"roots": [{}]})) == ["body.roots.0.size"]
 
 
 def test_without_the_bodys_type_pydantics_own_words_stand() -> None:
