@@ -1,6 +1,7 @@
-"""Run intake: ``python -m services.intake``."""
+"""Run intake: ``python -m services.intake``. ``contacts resend`` after it tells notifications again how to reach people."""
 
 from services.intake.app import build
-from shared.service import run
+from services.intake.private import contacts
+from shared.resending import main
 
-run(build)
+main(build, contacts)

@@ -7,8 +7,10 @@ from services.intake.tokens import Tokens, real_now
 from shared.events import private
 from shared.events.ids import CandidateId, NoticeId, PersonId
 from shared.events.told import NoticeTemplate
+from shared.resending import Contacts
 from shared.sealing import Sealer
 from shared.storage.unit import UnitOfWork
+from shared.vault import Vault, keys
 from shared.web.contacts import Contact
 from shared.web.idempotency import hashed
 
@@ -24,6 +26,20 @@ def send_contact(unit: UnitOfWork, candidate_id: CandidateId, contact: Contact, 
         time_zone=record.time_zone,
     )
     unit.send_private(candidates, candidate_id, unit.using(Sealer).seal(message))
+
+
+async def send_contact_again(candidate_id: str, unit: UnitOfWork) -> bool:
+    """Tell notifications once more how to reach a candidate, unless nothing is known of them any more."""
+    candidate = await unit.get(candidates, candidate_id)
+    key = await unit.get(keys, candidate_id)
+    if candidate is None or candidate.record is None or key is None:
+        return False
+    contact = unit.using(Vault).open(key, candidate.record.contact, Contact)
+    send_contact(unit, candidate.candidate_id, contact, candidate.record)
+    return True
+
+
+contacts = Contacts(candidates, send_contact_again)
 
 
 def send_link(unit: UnitOfWork, candidate_id: CandidateId) -> None:

@@ -1,6 +1,7 @@
-"""Run matching: ``python -m services.matching``."""
+"""Run matching: ``python -m services.matching``. ``contacts resend`` after it tells notifications again how to reach people."""
 
 from services.matching.app import build
-from shared.service import run
+from services.matching.private import contacts
+from shared.resending import main
 
-run(build)
+main(build, contacts)

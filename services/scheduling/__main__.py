@@ -1,6 +1,7 @@
-"""Run scheduling: ``python -m services.scheduling``."""
+"""Run scheduling: ``python -m services.scheduling``. ``contacts resend`` after it tells notifications again how to reach people."""
 
 from services.scheduling.app import build
-from shared.service import run
+from services.scheduling.private import contacts
+from shared.resending import main
 
-run(build)
+main(build, contacts)
