@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from services.scheduling.calendars import open_for
 from services.scheduling.domain.candidates import Candidate, Ending, Stay
 from services.scheduling.domain.due import SEAT_EXPIRES, VISIT_STEP_DUE, reminder_at, step_key
 from services.scheduling.domain.rules import Rules
+from services.scheduling.domain.showcases import Showcase
 from services.scheduling.domain.visits import (
     HELD,
     STEPS,
@@ -21,7 +23,7 @@ from services.scheduling.domain.visits import (
     seat_id,
 )
 from services.scheduling.interviewing import call_off_ahead
-from services.scheduling.store import candidates, seats, the_candidate, visits
+from services.scheduling.store import candidates, seats, showcases, the_candidate, visits
 from shared.events.ids import CandidateId, VisitId
 from shared.events.scheduling import VisitCancelled, VisitDeclined
 from shared.events.vocabulary import InterviewCancellationReason
@@ -96,10 +98,32 @@ async def decline(unit: UnitOfWork, seat: Seat, reason: Literal["own-wish", "exp
 
 
 async def cancel(unit: UnitOfWork, seat: Seat, reason: SeatEnding) -> Seat:
-    """Give up a seat: interviews on that visit are called off, and the seat goes to the next on the list."""
+    """Give up a seat: interviews and the showcase on that visit are off, and the seat goes to the next on the list."""
     candidate = await the_candidate(unit, seat.candidate_id)
     await call_off_ahead(unit, candidate.interviews, _CALLED_OFF[reason], visit_id=seat.visit_id)
+    await leave_teams(unit, candidate, visit_id=seat.visit_id)
     return await _give_back(unit, *cancelled(seat, reason))
+
+
+async def leave_teams(unit: UnitOfWork, candidate: Candidate, visit_id: VisitId | None = None) -> None:
+    """Take somebody out of teams that have not shown their work yet, on one visit or on all.
+
+    The other members are not told again.
+    """
+    for showcase in await unit.get_many(showcases, candidate.showcases):
+        if (
+            visit_id in {None, showcase.visit_id}
+            and showcase.state == "scheduled"
+            and candidate.candidate_id in showcase.candidate_ids
+        ):
+            await _leave_team(unit, showcase, candidate.candidate_id)
+
+
+async def _leave_team(unit: UnitOfWork, showcase: Showcase, candidate_id: CandidateId) -> None:
+    diary = await open_for(unit, [candidate_id], [showcase.busy])
+    diary.free([candidate_id], showcase.busy)
+    others = tuple(one for one in showcase.candidate_ids if one != candidate_id)
+    unit.save(showcases, replace(showcase, candidate_ids=others))
 
 
 async def _give_back(unit: UnitOfWork, seat: Seat, event: VisitDeclined | VisitCancelled) -> Seat:

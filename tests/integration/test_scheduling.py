@@ -313,6 +313,19 @@ async def test_a_showcase_takes_everybodys_time_and_is_held(api: Scheduling) -> 
     assert [one.type for one in told] == ["showcase-scheduled"] * 2 + ["showcase-held"]
 
 
+async def test_who_gives_a_seat_up_leaves_the_team(api: Scheduling) -> None:
+    visit = await api.open_visit(seats=2)
+    ones = await api.shortlist(2)
+    await api.book(visit, *ones)
+    team = {"team": "Team 1", "theme": "Buses", "candidate_ids": [one.candidate_id for one in ones]}
+    answer = await api.ask("PUT", f"/visits/{visit['visit_id']}/showcase", demo_day(visit, 14, team))
+    assert answer.status_code == 200, answer.text
+    await api.do(f"{seat_path(visit, ones[0])}/cancellation", token=api.candidate(ones[0]))
+    assert (await api.agenda(ones[0].candidate_id))["showcases"] == []
+    (showcase,) = (await api.agenda(ones[1].candidate_id))["showcases"]
+    assert showcase["candidate_ids"] == [ones[1].candidate_id]
+
+
 TEACHER = {
     "name": "山本 花子",
     "contact": {"name": "山本 花子", "email": "sensei@school.example", "telegram": "@sensei"},

@@ -150,10 +150,6 @@ async def close_visit(visit_id: VisitId, _: Staff, command: Command) -> VisitVie
 
 async def _close(unit: UnitOfWork, visit: Visit) -> None:
     unit.save(visits, *closed(visit))
-    ends = {"offered"} if unit.today >= visit.starts_on else {"offered", "booked"}
-    for seat in await unit.find(seats, visit_id=visit.visit_id):
-        if seat.state in ends:
-            await cancel(unit, seat, "staff")
     planned = await unit.find(interviews, visit_id=visit.visit_id, state="scheduled")
     await call_off_ahead(unit, [one.interview_id for one in planned], "staff")
     for showcase in await unit.find(showcases, visit_id=visit.visit_id, state="scheduled"):
@@ -162,3 +158,7 @@ async def _close(unit: UnitOfWork, visit: Visit) -> None:
             diary.free(showcase.takes_part, showcase.busy)
             unit.cancel_timer(SHOWCASE_HELD, showcase.showcase_id)
             unit.save(showcases, replace(showcase, state="cancelled"))
+    ends = {"offered"} if unit.today >= visit.starts_on else {"offered", "booked"}
+    for seat in await unit.find(seats, visit_id=visit.visit_id):
+        if seat.state in ends:
+            await cancel(unit, seat, "staff")
