@@ -94,14 +94,19 @@ async def show_offer(offer_id: OfferId, caller: StaffFirmOrCandidate, documents:
     responses=documented(NotFound, MatchEnded, MatchNotMade, InterviewMissing, OfferStands, PositionFull),
 )
 async def make_offer(
-    match_id: MatchId, request: OfferRequest, caller: Firm, key: IdempotencyKey, once: OnlyOnce
+    match_id: MatchId,
+    request: OfferRequest,
+    caller: Firm,
+    key: IdempotencyKey,
+    documents: Documents,
+    once: OnlyOnce,
 ) -> Response:
     """Offer a candidate the position, after an interview. It holds one of the position's places."""
+    # Before the key is looked at: what was answered with it is not for another firm.
+    caller.must_be((await existing(documents, matches, match_id, "match")).firm_id)
 
     async def make(unit: UnitOfWork) -> Reply:
-        match = await the_match(unit, match_id)
-        caller.must_be(match.firm_id)
-        return Reply(201, OfferView.of(await _make(unit, match, request)))
+        return Reply(201, OfferView.of(await _make(unit, await the_match(unit, match_id), request)))
 
     return await once.run(key, request, make, [matches.key(match_id)])
 

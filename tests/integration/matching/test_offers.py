@@ -49,6 +49,8 @@ async def test_the_same_key_makes_the_same_offer(programme: Programme) -> None:
     first = await programme.ask("POST", path, token, body, **{"Idempotency-Key": key})
     second = await programme.ask("POST", path, token, body, **{"Idempotency-Key": key})
     assert first.json() == second.json()
+    other = programme.firm(await programme.new_firm())
+    assert (await programme.ask("POST", path, other, body, **{"Idempotency-Key": key})).status_code == 403
 
 
 async def test_an_offer_expires_and_its_place_is_free(programme: Programme) -> None:
