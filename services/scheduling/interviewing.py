@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.scheduling.calendars import days_between, open_diary, open_for
 from services.scheduling.domain.candidates import Firm, Match, Position
-from services.scheduling.domain.interviews import Interview, cancelled, scheduled
+from services.scheduling.domain.interviews import Interview, cancelled, held, scheduled
 from services.scheduling.domain.planner import Place, Placed, Wanted, interview_slots, plan
 from services.scheduling.domain.rules import Rules
 from services.scheduling.domain.visits import STAYS, Seat, Visit
@@ -20,7 +20,7 @@ from services.scheduling.store import (
     the_candidate,
 )
 from shared.events.ids import InterviewId, VisitId
-from shared.events.vocabulary import InterviewCancellationReason
+from shared.events.vocabulary import InterviewCancellationReason, InterviewOutcome
 from shared.storage.collection import In
 from shared.storage.unit import UnitOfWork
 
@@ -108,6 +108,16 @@ async def _schedule(unit: UnitOfWork, visit: Visit, placed: Placed) -> Interview
         unit.save(matches, replace(match, interview_id=interview.interview_id))
     candidate = await the_candidate(unit, interview.candidate_id)
     unit.save(candidates, replace(candidate, interviews=(*candidate.interviews, interview.interview_id)))
+    return interview
+
+
+async def report(unit: UnitOfWork, interview: Interview, outcome: InterviewOutcome) -> Interview:
+    """Keep the firm's word on an interview that is over. After a no-show the next plan finds another time for it."""
+    interview, event = held(interview, outcome)
+    unit.save(interviews, interview, event)
+    match = await unit.get(matches, interview.match_id)
+    if match is not None and outcome == "no-show":
+        unit.save(matches, replace(match, interview_id=None))
     return interview
 
 

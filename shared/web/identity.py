@@ -199,6 +199,8 @@ StaffOrService = Annotated[Caller, Depends(Allow(Role.STAFF, Role.SERVICE))]
 Firm = Annotated[Caller, Depends(Allow(Role.FIRM))]
 Candidate = Annotated[Caller, Depends(Allow(Role.CANDIDATE))]
 StaffOrTeacher = Annotated[Caller, Depends(Allow(Role.STAFF, Role.TEACHER))]
+InterviewParty = Annotated[Caller, Depends(Allow(Role.STAFF, Role.CANDIDATE, Role.FIRM, Role.INTERPRETER))]
+LessonParty = Annotated[Caller, Depends(Allow(Role.STAFF, Role.CANDIDATE, Role.TEACHER))]
 Participant = Annotated[
     Caller, Depends(Allow(Role.STAFF, Role.CANDIDATE, Role.FIRM, Role.TEACHER, Role.INTERPRETER))
 ]

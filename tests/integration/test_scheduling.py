@@ -188,6 +188,24 @@ async def test_an_interview_is_reported_once_it_is_over(api: Scheduling) -> None
     await api.told(seat_of(visit, one), "visit-attended")
 
 
+async def test_an_interview_that_nobody_came_to_is_planned_again(api: Scheduling) -> None:
+    visit = await api.open_visit(weeks_ahead=2)
+    (one,), firm = await api.shortlist(), Firm()
+    await api.tell(firm.registered(), firm.opened(), firm.matched(one))
+    await api.book(visit, one)
+    plan = f"/visits/{visit['visit_id']}/plan"
+    (missed,) = (await api.do(plan))["planned"]
+    await api.at(datetime.fromisoformat(missed["ends_at"]))
+    await api.do(
+        f"/interviews/{missed['interview_id']}/outcome", {"outcome": "no-show"}, token=api.firm(firm)
+    )
+
+    (again,) = (await api.do(plan))["planned"]
+
+    assert (again["match_id"], again["state"]) == (missed["match_id"], "scheduled")
+    assert again["starts_at"] >= missed["ends_at"]
+
+
 async def test_an_interview_ends_with_its_match_and_with_either_side(api: Scheduling) -> None:
     visit = await api.open_visit()
     (one,), firm = await api.shortlist(), Firm()

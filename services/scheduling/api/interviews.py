@@ -5,13 +5,13 @@ from typing import Literal
 from services.scheduling.api.forms import OutcomeRequest
 from services.scheduling.api.problems import NotOverYet
 from services.scheduling.api.views import InterviewView
-from services.scheduling.domain.interviews import Interview, held
-from services.scheduling.interviewing import call_off, is_ahead
+from services.scheduling.domain.interviews import Interview
+from services.scheduling.interviewing import call_off, is_ahead, report
 from services.scheduling.store import interviews, the_interview
 from shared.events.ids import InterviewId
 from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
-from shared.web.identity import Caller, Participant, StaffOrFirm
+from shared.web.identity import Caller, InterviewParty, StaffOrFirm
 from shared.web.lookup import existing
 from shared.web.parts import Command, Documents
 from shared.web.problems import Conflict, NotFound, documented
@@ -21,7 +21,7 @@ router = new_router()
 
 @router.get("/interviews/{interview_id}", tags=["interviews"], responses=documented(NotFound))
 async def show_interview(
-    interview_id: InterviewId, caller: Participant, documents: Documents
+    interview_id: InterviewId, caller: InterviewParty, documents: Documents
 ) -> InterviewView:
     """Show an interview to those who take part."""
     interview = await existing(documents, interviews, interview_id, "interview")
@@ -32,7 +32,9 @@ async def show_interview(
 @router.post(
     "/interviews/{interview_id}/cancellation", tags=["interviews"], responses=documented(NotFound, Conflict)
 )
-async def cancel_interview(interview_id: InterviewId, caller: Participant, command: Command) -> InterviewView:
+async def cancel_interview(
+    interview_id: InterviewId, caller: InterviewParty, command: Command
+) -> InterviewView:
     """Call an interview off before it begins.
 
     Where staff do, the next plan finds another time for it; where one side does, none is planned again.
@@ -65,7 +67,10 @@ def _on_whose_behalf(caller: Caller, interview: Interview) -> Literal["staff", "
 async def report_outcome(
     interview_id: InterviewId, request: OutcomeRequest, caller: StaffOrFirm, command: Command
 ) -> InterviewView:
-    """Say what came of an interview, once it is over. What was said stays."""
+    """Say what came of an interview, once it is over. What was said stays.
+
+    After a `no-show` the next plan finds another time for it.
+    """
 
     async def make(unit: UnitOfWork) -> Interview:
         interview = await the_interview(unit, interview_id)
@@ -78,8 +83,6 @@ async def report_outcome(
             if interview.outcome != request.outcome:
                 raise Conflict(f"{interview.outcome} was reported already")
             return interview
-        interview, event = held(interview, request.outcome)
-        unit.save(interviews, interview, event)
-        return interview
+        return await report(unit, interview, request.outcome)
 
     return InterviewView.of(await command(make, [interviews.key(interview_id)]))

@@ -13,7 +13,7 @@ from shared.events.ids import LessonId, PlanId
 from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply
-from shared.web.identity import Participant, Staff, StaffOrTeacher
+from shared.web.identity import LessonParty, Staff, StaffOrTeacher
 from shared.web.lookup import existing
 from shared.web.parts import Command, Documents, OnlyOnce
 from shared.web.problems import Conflict, FieldError, Invalid, NotFound, NotKnownYet, documented
@@ -22,7 +22,7 @@ router = new_router()
 
 
 @router.get("/lesson-plans/{plan_id}", tags=["lessons"], responses=documented(NotFound))
-async def show_plan(plan_id: PlanId, caller: Participant, documents: Documents) -> LessonPlanView:
+async def show_plan(plan_id: PlanId, caller: LessonParty, documents: Documents) -> LessonPlanView:
     """Show a plan to its learner and its teacher."""
     plan = await existing(documents, plans, plan_id, "plan")
     caller.must_be(plan.candidate_id, plan.teacher_id, *(one.teacher_id for one in plan.lessons))

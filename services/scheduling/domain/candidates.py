@@ -150,6 +150,6 @@ class Match:
     firm_id: FirmId
     state: Literal["complete", "ended"]
     interview_id: InterviewId | None = None
-    """The interview that is planned for it, or was held."""
+    """The interview that is planned for it, or took place."""
     is_called_off: bool = False
     """Whether one side called the interview off, so that it is not planned again by itself."""
