@@ -18,11 +18,12 @@ from shared.web.app import router as new_router
 from shared.web.identity import Participant, StaffOrService
 from shared.web.pages import Cursor, Limit, Page, Reader, page_of
 from shared.web.parts import Documents, using
+from shared.web.views import View
 
 router = new_router()
 
 
-class MessageView(Value):
+class MessageView(View):
     """A message, without what it says."""
 
     message_id: MessageId
@@ -43,7 +44,7 @@ class MessageView(Value):
     @classmethod
     def of(cls, message: Message) -> Self:
         """Show a message."""
-        return cls(**{name: getattr(message, name) for name in MessageView.model_fields})
+        return cls.showing(message)
 
 
 class InboxMessage(Value):

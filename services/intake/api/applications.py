@@ -29,6 +29,8 @@ from shared.web.versions import IfMatch, etag, must_match
 
 router = new_router()
 TheVault = Annotated[Vault, using(Vault)]
+OF_RECORD = ("country", "language", "time_zone", "profile", "wants_lessons")
+"""What is shown of the candidate beside the contact, as it is now."""
 
 
 @router.get("/applications/{application_id}", tags=["applications"], responses=documented(NotFound))
@@ -52,21 +54,10 @@ async def show_application(
 def _view(
     application: Application, record: Record | None, key: PersonKey | None, vault: Vault
 ) -> ApplicationView:
-    view = ApplicationView(
-        **{name: getattr(application, name) for name in Application.__slots__ if name != "country"}
-    )
     if record is None or key is None:
-        return view
-    return view.model_copy(
-        update={
-            "contact": vault.open(key, record.contact, Contact),
-            "country": record.country,
-            "language": record.language,
-            "time_zone": record.time_zone,
-            "profile": record.profile,
-            "wants_lessons": record.wants_lessons,
-        }
-    )
+        return ApplicationView.showing(application, contact=None, **dict.fromkeys(OF_RECORD))
+    known = {name: getattr(record, name) for name in OF_RECORD}
+    return ApplicationView.showing(application, contact=vault.open(key, record.contact, Contact), **known)
 
 
 @router.patch(

@@ -27,6 +27,7 @@ from shared.events.vocabulary import (
     WithdrawalReason,
 )
 from shared.web.contacts import Contact, Email
+from shared.web.views import View
 
 
 def _known(code: str) -> str:
@@ -88,7 +89,7 @@ class ApplicationRequest(Value):
     """The version of the privacy notice that you agree to."""
 
 
-class ApplicationAnswer(Value):
+class ApplicationAnswer(View):
     """What became of an application. The link to go on with comes by mail."""
 
     application_id: ApplicationId
@@ -99,10 +100,10 @@ class ApplicationAnswer(Value):
     @classmethod
     def of(cls, application: Application) -> Self:
         """Show an application's state."""
-        return cls(**{name: getattr(application, name) for name in cls.model_fields})
+        return cls.showing(application)
 
 
-class ApplicationView(Value):
+class ApplicationView(View):
     """An application, and what is known of the candidate, as the candidate and staff see it."""
 
     application_id: ApplicationId
@@ -121,7 +122,7 @@ class ApplicationView(Value):
     wants_lessons: bool | None = None
 
 
-class ApplicationSummary(Value):
+class ApplicationSummary(View):
     """An application in a list."""
 
     application_id: ApplicationId
@@ -137,7 +138,7 @@ class ApplicationSummary(Value):
     @classmethod
     def of(cls, application: Application) -> Self:
         """Show an application."""
-        return cls(**{name: getattr(application, name) for name in cls.model_fields})
+        return cls.showing(application)
 
 
 class ApplicationChange(Value):
@@ -204,7 +205,7 @@ class RoundRequest(Value):
         return self
 
 
-class RoundView(Value):
+class RoundView(View):
     """A round, as staff see it."""
 
     round_id: RoundId
@@ -221,7 +222,7 @@ class RoundView(Value):
     @classmethod
     def of(cls, found: Round) -> Self:
         """Show a round."""
-        return cls(**{name: getattr(found, name) for name in cls.model_fields})
+        return cls.showing(found)
 
 
 class CurrentRound(Value):

@@ -26,6 +26,7 @@ from shared.events.vocabulary import (
     Yen,
 )
 from shared.web.contacts import Contact
+from shared.web.views import View
 
 Several = Field(max_length=1000)
 
@@ -77,7 +78,7 @@ class FirmChange(Value):
     time_zone: TimeZone | None = None
 
 
-class FirmView(Value):
+class FirmView(View):
     """A firm. How to reach it is not shown: it lies sealed."""
 
     firm_id: FirmId
@@ -88,7 +89,7 @@ class FirmView(Value):
     @classmethod
     def of(cls, firm: Firm) -> Self:
         """Show a firm."""
-        return cls(**{name: getattr(firm, name) for name in cls.model_fields})
+        return cls.showing(firm)
 
 
 class PositionRequest(Value):
@@ -99,7 +100,7 @@ class PositionRequest(Value):
     requirements: Requirements
 
 
-class PositionView(Value):
+class PositionView(View):
     """A position. How far it is filled is shown to its firm and to staff."""
 
     position_id: PositionId
@@ -118,19 +119,11 @@ class PositionView(Value):
     @classmethod
     def of(cls, position: Position, firm_name: str, *, wholly: bool) -> Self:
         """Show a position; ``wholly``: with how far it is filled."""
-        return cls(
-            position_id=position.position_id,
-            firm_id=position.firm_id,
-            firm_name=firm_name,
-            requirements=position.requirements,
-            state=position.state,
-            reason=position.reason,
-            held=position.held if wholly else None,
-            accepted=position.accepted if wholly else None,
-        )
+        hidden = {} if wholly else {"held": None, "accepted": None}
+        return cls.showing(position, firm_name=firm_name, **hidden)
 
 
-class MatchView(Value):
+class MatchView(View):
     """A match, with its score and what the score is made of."""
 
     match_id: MatchId
@@ -155,22 +148,8 @@ class MatchView(Value):
     @classmethod
     def of(cls, match: Match) -> Self:
         """Show a match."""
-        return cls(
-            match_id=match.match_id,
-            candidate_id=match.candidate_id,
-            position_id=match.position_id,
-            firm_id=match.firm_id,
-            score=match.score,
-            reasons=match.reasons,
-            state=match.state,
-            proposed_at=match.proposed_at,
-            accepted_by_candidate=match.accepted_by_candidate,
-            accepted_by_firm=match.accepted_by_firm,
-            ended_by=match.ended_by,
-            interview=None if match.interview is None else match.interview.outcome,
-            offer_id=match.offer,
-            hired=match.hired,
-        )
+        interview = None if match.interview is None else match.interview.outcome
+        return cls.showing(match, interview=interview, offer_id=match.offer)
 
 
 class MatchAnswer(Value):
@@ -195,7 +174,7 @@ class OfferDecline(Value):
     reason: OfferDeclineReason = "own-wish"
 
 
-class OfferView(Value):
+class OfferView(View):
     """An offer."""
 
     offer_id: OfferId
@@ -213,7 +192,7 @@ class OfferView(Value):
     @classmethod
     def of(cls, offer: Offer) -> Self:
         """Show an offer."""
-        return cls(**{name: getattr(offer, name) for name in cls.model_fields})
+        return cls.showing(offer)
 
 
 class AssignmentRequest(Value):
@@ -227,7 +206,7 @@ class AssignmentRequest(Value):
     """How many can be invited."""
 
 
-class PairView(Value):
+class PairView(View):
     """A match that is worth an interview."""
 
     match_id: MatchId
@@ -237,7 +216,7 @@ class PairView(Value):
     score: float
 
 
-class AssignmentView(Value):
+class AssignmentView(View):
     """Who should meet whom."""
 
     assignment_id: AssignmentId
@@ -251,13 +230,4 @@ class AssignmentView(Value):
     @classmethod
     def of(cls, assignment: Assignment) -> Self:
         """Show an assignment."""
-        return cls(
-            assignment_id=assignment.assignment_id,
-            seats=assignment.seats,
-            candidates=assignment.candidates,
-            pairs=tuple(
-                PairView(**{name: getattr(pair, name) for name in PairView.model_fields})
-                for pair in assignment.pairs
-            ),
-            made_at=assignment.made_at,
-        )
+        return cls.showing(assignment, pairs=tuple(PairView.showing(pair) for pair in assignment.pairs))

@@ -29,16 +29,7 @@ from shared.events.ids import (
 )
 from shared.events.value import Value
 from shared.events.vocabulary import Level, Owner
-
-
-class View(Value):
-    """Shows fields of a document under their own names."""
-
-    @classmethod
-    def showing(cls, document: object, **others: Any) -> Self:
-        """Show a document: each field that is not among ``others`` is the document's own."""
-        own = {name: getattr(document, name) for name in cls.model_fields if name not in others}
-        return cls(**own, **others)
+from shared.web.views import View
 
 
 class StepView(Value):
