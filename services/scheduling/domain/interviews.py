@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 from services.scheduling.domain.calendar import Busy
 from services.scheduling.domain.planner import Placed
@@ -42,6 +42,33 @@ class Interview:
         return Busy(starts_at=self.starts_at, ends_at=self.ends_at, what="interview", id=self.interview_id)
 
 
+class _Public(TypedDict):
+    interview_id: InterviewId
+    visit_id: VisitId
+    match_id: MatchId
+    candidate_id: CandidateId
+    position_id: PositionId
+    firm_id: FirmId
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+
+
+def _public(interview: Interview) -> _Public:
+    """Return what every event of an interview says."""
+    return {
+        "interview_id": interview.interview_id,
+        "visit_id": interview.visit_id,
+        "match_id": interview.match_id,
+        "candidate_id": interview.candidate_id,
+        "position_id": interview.position_id,
+        "firm_id": interview.firm_id,
+        "starts_at": interview.starts_at,
+        "ends_at": interview.ends_at,
+        "place": interview.place,
+    }
+
+
 def scheduled(
     interview_id: InterviewId, visit_id: VisitId, placed: Placed
 ) -> tuple[Interview, InterviewScheduled]:
@@ -58,51 +85,18 @@ def scheduled(
         place=placed.place,
         room_id=placed.room_id,
     )
-    event = InterviewScheduled(
-        interview_id=interview_id,
-        visit_id=visit_id,
-        match_id=interview.match_id,
-        candidate_id=interview.candidate_id,
-        position_id=interview.position_id,
-        firm_id=interview.firm_id,
-        starts_at=interview.starts_at,
-        ends_at=interview.ends_at,
-        place=interview.place,
-    )
-    return interview, event
+    return interview, InterviewScheduled(**_public(interview))
 
 
 def cancelled(
     interview: Interview, reason: InterviewCancellationReason
 ) -> tuple[Interview, InterviewCancelled]:
     """Call an interview off."""
-    event = InterviewCancelled(
-        interview_id=interview.interview_id,
-        visit_id=interview.visit_id,
-        match_id=interview.match_id,
-        candidate_id=interview.candidate_id,
-        position_id=interview.position_id,
-        firm_id=interview.firm_id,
-        starts_at=interview.starts_at,
-        ends_at=interview.ends_at,
-        place=interview.place,
-        reason=reason,
-    )
+    event = InterviewCancelled(**_public(interview), reason=reason)
     return replace(interview, state="cancelled", reason=reason), event
 
 
 def held(interview: Interview, outcome: InterviewOutcome) -> tuple[Interview, InterviewHeld]:
     """Keep the firm's word on an interview that is over."""
-    event = InterviewHeld(
-        interview_id=interview.interview_id,
-        visit_id=interview.visit_id,
-        match_id=interview.match_id,
-        candidate_id=interview.candidate_id,
-        position_id=interview.position_id,
-        firm_id=interview.firm_id,
-        starts_at=interview.starts_at,
-        ends_at=interview.ends_at,
-        place=interview.place,
-        outcome=outcome,
-    )
+    event = InterviewHeld(**_public(interview), outcome=outcome)
     return replace(interview, state="held", outcome=outcome), event

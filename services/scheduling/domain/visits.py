@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Literal
+from typing import Literal, TypedDict
 
 from services.scheduling.domain.steps import Step, backwards
 from shared.events.ids import CandidateId, VisitId
@@ -101,14 +101,26 @@ def closed(visit: Visit) -> tuple[Visit, VisitClosed]:
     return replace(visit, state="closed", waiting=()), event
 
 
+class _Stay(TypedDict):
+    visit_id: VisitId
+    candidate_id: CandidateId
+    starts_on: date
+    ends_on: date
+
+
+def _stay(seat: Seat) -> _Stay:
+    """Return what the events of a seat say of it."""
+    return {
+        "visit_id": seat.visit_id,
+        "candidate_id": seat.candidate_id,
+        "starts_on": seat.starts_on,
+        "ends_on": seat.ends_on,
+    }
+
+
 def attended(seat: Seat) -> tuple[Seat, VisitAttended]:
     """Say that a candidate came."""
-    event = VisitAttended(
-        visit_id=seat.visit_id,
-        candidate_id=seat.candidate_id,
-        starts_on=seat.starts_on,
-        ends_on=seat.ends_on,
-    )
+    event = VisitAttended(**_stay(seat))
     return replace(seat, state="attended"), event
 
 
@@ -137,10 +149,7 @@ def offered(visit: Visit, invitation: Invitation, expires_at: datetime) -> tuple
         expires_at=expires_at,
     )
     event = VisitOffered(
-        visit_id=seat.visit_id,
-        candidate_id=seat.candidate_id,
-        starts_on=seat.starts_on,
-        ends_on=seat.ends_on,
+        **_stay(seat),
         expires_at=expires_at,
         needs_visa=seat.needs_visa,
     )
@@ -149,12 +158,7 @@ def offered(visit: Visit, invitation: Invitation, expires_at: datetime) -> tuple
 
 def booked(seat: Seat, today: date) -> tuple[Seat, VisitBooked]:
     """Book an offered seat, and plan what has to be done before the visit."""
-    event = VisitBooked(
-        visit_id=seat.visit_id,
-        candidate_id=seat.candidate_id,
-        starts_on=seat.starts_on,
-        ends_on=seat.ends_on,
-    )
+    event = VisitBooked(**_stay(seat))
     return replace(seat, state="booked", steps=steps_before(seat, today)), event
 
 
@@ -170,13 +174,7 @@ def steps_before(seat: Seat, today: date) -> tuple[Step[VisitStep], ...]:
 
 def declined(seat: Seat, reason: Literal["own-wish", "expired"]) -> tuple[Seat, VisitDeclined]:
     """Let an offered seat go."""
-    event = VisitDeclined(
-        visit_id=seat.visit_id,
-        candidate_id=seat.candidate_id,
-        starts_on=seat.starts_on,
-        ends_on=seat.ends_on,
-        reason=reason,
-    )
+    event = VisitDeclined(**_stay(seat), reason=reason)
     return replace(seat, state="declined", reason=reason), event
 
 
@@ -184,13 +182,7 @@ def cancelled(
     seat: Seat, reason: Literal["own-wish", "withdrawn", "erased", "staff"]
 ) -> tuple[Seat, VisitCancelled]:
     """Give a seat up. Its steps are no longer due."""
-    event = VisitCancelled(
-        visit_id=seat.visit_id,
-        candidate_id=seat.candidate_id,
-        starts_on=seat.starts_on,
-        ends_on=seat.ends_on,
-        reason=reason,
-    )
+    event = VisitCancelled(**_stay(seat), reason=reason)
     return replace(seat, state="cancelled", reason=reason, steps=()), event
 
 
