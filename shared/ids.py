@@ -2,11 +2,9 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
 from typing import TypeVar
 
 IdT = TypeVar("IdT", bound=str)
-NewId = Callable[[type[IdT]], IdT]
 
 
 def new(kind: type[IdT]) -> IdT:

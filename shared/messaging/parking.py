@@ -8,6 +8,7 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
 from shared.messaging.ladder import (
+    ATTEMPT,
     FIRST_FAILED_AT,
     LAST_FAILED_AT,
     PLACE,
@@ -15,6 +16,7 @@ from shared.messaging.ladder import (
     PREFIX,
     REASON,
     ROUTING_KEY,
+    WAITED,
 )
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import WorkQueue
@@ -157,10 +159,8 @@ class ParkingLot:
 def _renewed(parked: Parked) -> Message:
     """Write a message as it was before it failed, with the key that it came by and how often it was replayed."""
     message = parked.message
-    kept = {
-        key: value for key, value in message.headers.items() if not key.startswith(("x-", PREFIX + "attempt"))
-    }
-    for name in (REASON, PLACE, PREFIX + "waited"):
+    kept = {key: value for key, value in message.headers.items() if not key.startswith("x-")}
+    for name in (REASON, PLACE, ATTEMPT, WAITED):
         kept.pop(name, None)
     kept.setdefault(ROUTING_KEY, message.routing_key or "")
     return Message(
