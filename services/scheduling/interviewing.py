@@ -8,7 +8,7 @@ from services.scheduling.domain.candidates import Firm, Match, Position
 from services.scheduling.domain.interviews import Interview, cancelled, held, scheduled
 from services.scheduling.domain.planner import Place, Placed, Wanted, interview_slots, plan
 from services.scheduling.domain.rules import Rules
-from services.scheduling.domain.visits import STAYS, Seat, Visit
+from services.scheduling.domain.visits import STAYS, Seat, Visit, planned_on
 from services.scheduling.store import (
     candidates,
     firms,
@@ -18,6 +18,7 @@ from services.scheduling.store import (
     rooms,
     seats,
     the_candidate,
+    visits,
 )
 from shared.events.ids import InterviewId, VisitId
 from shared.events.vocabulary import InterviewCancellationReason, InterviewOutcome
@@ -37,6 +38,7 @@ class Planned:
 
 async def plan_visit(unit: UnitOfWork, visit: Visit) -> Planned:
     """Plan an interview for each complete match of who comes on a visit, unless it has one."""
+    unit.save(visits, planned_on(visit))
     coming = await unit.find(seats, visit_id=visit.visit_id, state=In(sorted(STAYS)))
     unplanned = await _without_interview(unit, coming)
     wanted, not_known_yet = await _described(unit, unplanned, coming)

@@ -65,6 +65,7 @@ async def offer_free_seats(unit: UnitOfWork, visit: Visit) -> Visit:
         visit = replace(visit, waiting=tuple(others))
         candidate = await unit.get(candidates, invitation.candidate_id)
         if candidate is not None and candidate.is_shortlisted:
+            unit.save(candidates, replace(candidate, offers=candidate.offers + 1))
             await _offer(unit, visit, invitation)
             visit = replace(visit, held=visit.held + 1)
     unit.save(visits, visit)

@@ -11,8 +11,8 @@ from services.scheduling.calendars import open_for
 from services.scheduling.domain.due import SHOWCASE_HELD
 from services.scheduling.domain.rooms import Room
 from services.scheduling.domain.showcases import Showcase, is_announced_as, scheduled, turns, twice
-from services.scheduling.domain.visits import STAYS, Visit, seat_id
-from services.scheduling.store import candidates, firms, rooms, seats, showcases, the_visit
+from services.scheduling.domain.visits import STAYS, Visit, planned_on, seat_id
+from services.scheduling.store import candidates, firms, rooms, seats, showcases, the_visit, visits
 from services.scheduling.teaching import make_room
 from shared.events.ids import CandidateId, ShowcaseId, VisitId
 from shared.ids import derived
@@ -54,6 +54,7 @@ async def put_showcase(
 
     async def make(unit: UnitOfWork) -> list[Showcase]:
         visit = await the_visit(unit, visit_id)
+        unit.save(visits, planned_on(visit))
         changes = await _changes(unit, visit, request)
         await _check(unit, visit, [one for one in changes if not one.is_announced])
         await _arrange(unit, [one for one in changes if not one.is_announced])

@@ -54,6 +54,8 @@ class Candidate:
     erased: bool = False
     visits: tuple[VisitId, ...] = ()
     """To which they were invited, in whatever state their seat is."""
+    offers: int = 0
+    """How many seats they were offered; so that whatever ends for them meanwhile sees the last one, too."""
     stays: tuple[Stay, ...] = ()
     interviews: tuple[InterviewId, ...] = ()
     showcases: tuple[ShowcaseId, ...] = ()

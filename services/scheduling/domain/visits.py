@@ -60,6 +60,8 @@ class Visit:
     """How many invitations there were; the last one's number."""
     waiting: tuple[Invitation, ...] = field(default=())
     """Who is offered a seat when one is free, in order."""
+    plans: int = 0
+    """How often something was planned on it; only so that whoever closes it meanwhile sees what was."""
 
     def can_be_offered(self, today: date) -> bool:
         """Whether somebody could still be offered a seat on it."""
@@ -116,6 +118,11 @@ def _stay(seat: Seat) -> _Stay:
         "starts_on": seat.starts_on,
         "ends_on": seat.ends_on,
     }
+
+
+def planned_on(visit: Visit) -> Visit:
+    """Note that something is being planned on a visit."""
+    return replace(visit, plans=visit.plans + 1)
 
 
 def attended(seat: Seat) -> tuple[Seat, VisitAttended]:
