@@ -1,6 +1,6 @@
 """The summary that a person reads at the end: a funnel, countries, the visit's calendar, one candidate's story."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,7 @@ def show(console: Console, facts: Facts, summary: Mapping[str, Any], cast: Cast)
     console.print(
         Panel(_funnel(facts), title="How far people got", subtitle=_closing(summary), border_style="red"),
         Panel(_countries(facts), title="Where they live", border_style="red"),
-        Panel(_calendar(facts, cast), title="Interviews of the visit, Izumo time", border_style="red"),
+        Panel(_calendar(facts, cast), title="The visit's calendar, Izumo time", border_style="red"),
         Panel(_story(facts, cast), title="One candidate's story", border_style="red"),
         Panel(_figures(summary), title="Behind it", border_style="red"),
     )
@@ -74,22 +74,25 @@ def _flag(country: str) -> str:
 
 
 def _calendar(facts: Facts, cast: Cast) -> Table:
-    days: dict[str, list[Told]] = defaultdict(list)
-    for told in facts.of("interview-held"):
-        days[_local(told.data["starts_at"]).strftime("%a %d %b")].append(told)
     table = Table(box=None, padding=(0, 1), header_style="bold", expand=True)
-    for heading, width in (("Day", 10), ("Time", 5), ("Who", 18), ("Position", None), ("Outcome", 9)):
+    for heading, width in (("Day", 10), ("Time", 5), ("Who", 18), ("What", None), ("Outcome", 9)):
         table.add_column(heading, overflow="ellipsis", no_wrap=True, width=width, ratio=None if width else 1)
-    for day, held in sorted(days.items(), key=lambda one: one[1][0].data["starts_at"]):
-        for place, told in enumerate(sorted(held, key=lambda one: one.data["starts_at"])):
-            table.add_row(
-                day if place == 0 else "",
-                _local(told.data["starts_at"]).strftime("%H:%M"),
-                cast.name(told.data["candidate_id"]),
-                cast.title(told.data["position_id"]),
-                told.data["outcome"],
-            )
+    day_before = ""
+    for starts_at, *cells in sorted(_appointments(facts, cast)):
+        day = f"{starts_at:%a %d %b}"
+        table.add_row("" if day == day_before else day, f"{starts_at:%H:%M}", *cells)
+        day_before = day
     return table
+
+
+def _appointments(facts: Facts, cast: Cast) -> Iterator[tuple[datetime, str, str, str]]:
+    """Give each appointment of the visit: when, who, what, and what came of it."""
+    for told in facts.of("interview-held"):
+        who, what = cast.name(told.data["candidate_id"]), cast.title(told.data["position_id"])
+        yield _local(told.data["starts_at"]), who, what, told.data["outcome"]
+    for told in facts.of("showcase-held"):
+        what = f"showcase: {told.data['theme']}"
+        yield _local(told.data["starts_at"]), told.data["team"], what, f"{len(told.data['firm_ids'])} firms"
 
 
 def _story(facts: Facts, cast: Cast) -> Group:
