@@ -1,5 +1,6 @@
 """What becomes of a message whose work was not done: it waits and comes again, or it is parked."""
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from typing import Literal
 
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractIncomingMessage, HeadersType
+from pamqp.encode import encode_table_value
 
 from shared.events.envelope import Undecodable
 from shared.messaging.errors import Unreadable
@@ -103,7 +105,7 @@ def _headers(message: AbstractIncomingMessage, verdict: Verdict, error: Exceptio
     headers = {
         key: value
         for key, value in message.headers.items()
-        if not key.startswith("x-") and key not in NEVER_PASSED_ON
+        if not key.startswith("x-") and key not in NEVER_PASSED_ON and _can_be_written(value)
     }
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     headers.setdefault(ROUTING_KEY, message.routing_key or "")
@@ -115,6 +117,15 @@ def _headers(message: AbstractIncomingMessage, verdict: Verdict, error: Exceptio
         PLACE: f"{place}: {describe(error)}",
         LAST_FAILED_AT: now,
     }
+
+
+def _can_be_written(value: object) -> bool:
+    """Say whether our client can write what another one did: it has no room for a number such as 1e300."""
+    try:
+        encode_table_value(value)  # type: ignore[arg-type]  # which kinds it takes is the question
+    except (OverflowError, TypeError, ValueError, struct.error):
+        return False
+    return True
 
 
 def describe(error: Exception) -> str:

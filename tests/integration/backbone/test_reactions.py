@@ -1,10 +1,12 @@
 """A reaction's effect, its inbox entry and its events: together, once, whatever comes and in whatever order."""
 
 import asyncio
+import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from pamqp import encode
 
 from shared.events import headers
 from shared.events.envelope import Envelope, body
@@ -252,6 +254,24 @@ async def test_forged_headers_do_not_stop_the_consumer(
         await tally_of(process, neighbour.candidate_id)
     assert parked.headers[ladder.REASON] == "failed"
     assert "x-death" not in parked.headers
+
+
+async def test_a_header_that_our_client_cannot_write_is_left_behind(
+    process: Process, queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:  # the client writes floats of 4 bytes alone; others write 8
+        written = encode.encode_table_value
+        patched.setattr(
+            encode,
+            "encode_table_value",
+            lambda value: b"d" + struct.pack(">d", value) if isinstance(value, float) else written(value),
+        )
+        await queues.send(b"{", {"far": 1e300, "near": "here"}, shortlisted().routing_key)
+    async with at_work(process):
+        parked = await queues.parked()
+        await rest(process, handled=1)
+    assert parked.headers["near"] == "here"
+    assert "far" not in parked.headers
 
 
 @pytest.mark.parametrize("name", ["CC", "BCC"])
