@@ -53,6 +53,8 @@ from shared.web.identity import Identity
 from shared.web.pages import Reader as Documents
 from shared.web.parts import HttpParts
 
+HANGING = 1.0
+"""Seconds after which a transaction that should have given up by itself is taken to hang with its database."""
 log = structlog.get_logger(__name__)
 
 
@@ -95,7 +97,7 @@ class Process:
             tools=Tools(*parts.tools),
             patience=settings.storage_timeout,
         )
-        self.commands = Commands(self.transactions, settings.batch_size, settings.storage_timeout)
+        self.commands = Commands(self.transactions, settings.batch_size, settings.storage_timeout + HANGING)
         self.documents = Documents(self.store)
         self.broker = Broker(settings, self._relay(), self._consumers())
         self.timers = TimerLoop(

@@ -25,7 +25,8 @@ class Commands:
         """Do the piece exactly once and return its result; raise what it raised, or StorageUnavailable.
 
         That is raised too where the database has not answered in time (it may hang rather than be gone). What
-        was asked for may then still be done: whoever asks again says so with the same Idempotency-Key.
+        had not begun by then is not begun; what had may still be done, and whoever asks again says so with the
+        same Idempotency-Key.
         """
         future: asyncio.Future[Outcome[ResultT]] = asyncio.get_running_loop().create_future()
         self._waiting.append((piece, future))
@@ -33,6 +34,7 @@ class Commands:
             self._at_work = asyncio.create_task(self._work())
         _, late = await asyncio.wait([future], timeout=self._patience)
         if late:
+            future.cancel()
             raise StorageUnavailable("the database has not answered in time")
         outcome = future.result()
         if isinstance(outcome, Failed):
@@ -43,11 +45,13 @@ class Commands:
         try:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-                await self._together(batch)
+                await self._together([one for one in batch if not one[1].done()])
         finally:
             self._at_work = None
 
     async def _together(self, batch: list[Waiting]) -> None:
+        if not batch:
+            return
         try:
             outcomes = await self._transactions.run([piece for piece, _ in batch])
         except Exception as error:

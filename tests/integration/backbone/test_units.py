@@ -14,9 +14,11 @@ from shared.ids import new
 from shared.service import Process
 from shared.storage.client import Session
 from shared.storage.collection import In
+from shared.storage.commands import Commands
 from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Arrival, Done, Failed, Piece
 from shared.storage.unit import UnitClosed, UnitOfWork
+from tests.harness.waiting import eventually
 from tests.integration.backbone.toy import Tally, Toy, add_note, add_one, shortlisted, tallies, totals
 
 MakeProcess = Callable[..., Awaitable[Process]]
@@ -344,3 +346,23 @@ async def test_an_arrival_whose_commit_stays_unknown_is_a_repeat_when_it_comes_a
         await process.transactions.run([piece])
     uncertain[0] = 0
     assert await process.transactions.run([piece]) == [Done(None, repeat=True)]
+
+
+async def test_what_had_not_begun_when_its_caller_was_told_to_come_back_is_not_begun(quiet: Process) -> None:
+    commands = Commands(quiet.transactions, most=1, patience=0.2)
+    hanging = asyncio.Event()
+
+    async def hang(unit: UnitOfWork) -> None:
+        await hanging.wait()
+        await add_one(unit, "begun")
+
+    async def come_later(unit: UnitOfWork) -> None:
+        await add_one(unit, "not-begun")
+
+    told = await asyncio.gather(
+        commands.run(Piece(hang)), commands.run(Piece(come_later)), return_exceptions=True
+    )
+    assert [type(one) for one in told] == [StorageUnavailable, StorageUnavailable]
+    hanging.set()
+    await eventually(lambda: quiet.documents.get(totals, "begun"), "what had begun")
+    assert await quiet.commands.run(Piece(partial(add_one, name="not-begun"))) == 1
