@@ -24,19 +24,19 @@ class Told:
     headers: dict[str, Any]
 
 
-async def read_history(amqp_url: str) -> list[Told]:
-    """Return all events that are in the history now, in its order."""
+async def read_history(amqp_url: str, quiet: float = 0.5) -> list[Told]:
+    """Return all events that are in the history now, in its order; after ``quiet`` seconds without one, that is all."""
     connection = await aio_pika.connect(amqp_url)
     try:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=500)
         queue = await channel.get_queue("events.history", ensure=False)
-        return await _read(queue)
+        return await _read(queue, quiet)
     finally:
         await connection.close()
 
 
-async def _read(queue: aio_pika.abc.AbstractQueue) -> list[Told]:
+async def _read(queue: aio_pika.abc.AbstractQueue, quiet: float) -> list[Told]:
     """Read until nothing more has come for a while: a stream does not say where it ends."""
     found: list[Told] = []
     arrived = asyncio.Event()
@@ -50,7 +50,8 @@ async def _read(queue: aio_pika.abc.AbstractQueue) -> list[Told]:
     while True:
         arrived.clear()
         try:
-            await asyncio.wait_for(arrived.wait(), 0.5)
+            async with asyncio.timeout(quiet):
+                await arrived.wait()
         except TimeoutError:
             break
     await queue.cancel(tag)

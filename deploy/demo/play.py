@@ -55,7 +55,7 @@ async def _read_back(run: LocalRun, story: Story, started: float) -> Played:
     await story.world.rest()
     sent = [one async for one in story.api.pages("notifications", "/messages?state=sent", story.cast.staff)]
     facts = Facts(
-        history=await read_history(run.amqp_url),
+        history=await read_history(run.amqp_url, quiet=2),
         letters=story.world.mail.letters(),
         round=await story.get("intake", f"/rounds/{story.round_id}"),
         messages_sent=len({one["message_id"] for one in sent}),

@@ -18,6 +18,7 @@ from shared.messaging.errors import ConnectionLost, lost_unless_cancelled
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import Relay
 from shared.settings import Settings
+from shared.waiting import first_of
 
 LONGEST_BACK_OFF = 5.0
 SETTLED = 10.0
@@ -98,8 +99,7 @@ class Broker:
 
     async def _back_off(self, failures: int) -> None:
         delay = min(LONGEST_BACK_OFF, 0.1 * 2**failures) * random.uniform(0.5, 1)  # noqa: S311  jitter
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.draining.wait(), delay)
+        await first_of(self.draining, timeout=delay)
 
     async def _work(self, link: Link) -> None:
         publisher = Publisher(link.publisher, self._settings.publish_timeout)
@@ -204,7 +204,8 @@ async def _lying(channel: AbstractChannel, queue: str) -> int:
 
 async def _close(connection: AbstractConnection) -> None:
     with suppress(Exception):
-        await asyncio.wait_for(connection.close(), 2)
+        async with asyncio.timeout(2):
+            await connection.close()
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -51,7 +51,8 @@ async def _next(
     arrived: asyncio.Queue[AbstractIncomingMessage], quiet: float | None
 ) -> AbstractIncomingMessage | None:
     try:
-        return await asyncio.wait_for(arrived.get(), quiet)
+        async with asyncio.timeout(quiet):
+            return await arrived.get()
     except TimeoutError:
         return None
 

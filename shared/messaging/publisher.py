@@ -38,7 +38,8 @@ class Publisher:
     async def is_blocked(self) -> bool:
         """Say whether the broker has blocked this connection."""
         try:
-            await asyncio.wait_for(self.unblocked(), LOOK)
+            async with asyncio.timeout(LOOK):
+                await self.unblocked()
         except TimeoutError:
             return True
         return False
