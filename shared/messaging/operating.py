@@ -190,5 +190,13 @@ def _event(event: history.Passed) -> dict[str, object]:
         "offset": event.offset,
         **envelope,
         "time": event.envelope.time.isoformat(),
-        "data": json.loads(event.message.body),
+        "data": _data(event.message.body),
     }
+
+
+def _data(body: bytes) -> object:
+    """Read a body; what is no JSON (anybody may publish) is shown as the text that it is."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")

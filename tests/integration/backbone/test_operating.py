@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from shared.events.ids import CandidateId
+from shared.events.envelope import Envelope, headers
+from shared.events.ids import CandidateId, EventId
 from shared.ids import new
 from shared.messaging.operating import Operator
 from shared.messaging.parking import Wanted
 from shared.service import Process
 from tests.harness.waiting import eventually
-from tests.integration.backbone.queues import Queues
+from tests.integration.backbone.queues import NOW, Queues
 from tests.integration.backbone.test_reactions import rest, tally_of
 from tests.integration.backbone.toy import NAME, Toy, at_work, declined, shortlisted
 
@@ -162,9 +163,12 @@ async def test_nothing_is_dropped_before_somebody_has_said_yes(
 
 async def test_the_history_is_read_from_any_offset(queues: Queues, terminal: Terminal) -> None:
     events = [shortlisted() for _ in range(5)]
+    nonsense = Envelope.of(events[0], id=new(EventId), time=NOW, sequence=1)
+    await queues.send(b"{no json", headers(nonsense), events[0].routing_key)
     await queues.publish(*events)
     await terminal.operator.read_history("first", ["candidate-shortlisted"], follow=False)
     read = terminal.objects()
+    assert read[-6]["data"] == "{no json"
     assert [one["data"]["application_id"] for one in read[-5:]] == [one.application_id for one in events]
     await terminal.operator.read_history(read[-3]["offset"], [], follow=False)
     assert [one["id"] for one in terminal.objects()] == [one["id"] for one in read[-3:]]
