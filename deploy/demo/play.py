@@ -39,7 +39,7 @@ async def play(run: LocalRun, scale: Scale, say: Say) -> Played:
     )
     try:
         story = Story(
-            Cast(api, world.mail, run.token), world, scale, first_monday_of_april(datetime.now(UTC)), say
+            Cast(api, world.mail, run.token), world, scale, first_monday_of_april(datetime.now(UTC))
         )
         for words, part in PARTS:
             say(words)

@@ -1,6 +1,5 @@
 """The programme, step by step: what its people do, in the order in which they do it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,7 +23,6 @@ class Story:
     world: World
     scale: Scale
     begins: datetime
-    say: Callable[[str], None]
     round_id: str = ""
     visit_id: str = ""
     languages: dict[str, str] = field(default_factory=dict)

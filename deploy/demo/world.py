@@ -44,7 +44,6 @@ class World:
         self._mongo = connect(mongo_url, timeout=10)
         self._clock = database(self._mongo, clock_database)
         self.mail = Mail(mail)
-        self.moves = 0
 
     async def close(self) -> None:
         """Close the connections."""
@@ -78,7 +77,6 @@ class World:
     async def _set(self, target: datetime, reading: Reading) -> None:
         if reading.now is not None and target <= reading.now:
             return
-        self.moves += 1
         with suppress(ClockRefused):  # it has come by itself meanwhile
             await set_clock(self._clock, target)
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import secrets
 import shutil
-import signal
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -67,14 +66,6 @@ class Broker:
     async def kill(self) -> None:
         """End the node with SIGKILL, as a crash would; `start` brings it back with its data."""
         await self._processes.kill("rabbitmq")
-
-    def freeze(self) -> None:
-        """Make the node stop answering without closing anything."""
-        self._processes.signal("rabbitmq", signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Undo `freeze`."""
-        self._processes.signal("rabbitmq", signal.SIGCONT)
 
     async def add_virtual_hosts(self, *names: str) -> None:
         """Make virtual hosts and let `guest` do everything in them: half a second for any number."""

@@ -38,7 +38,6 @@ class Keys:
     notifications: Path
     notifications_public: Path
     notifications_master: Path
-    link: Path
 
 
 def make_keys(folder: Path) -> Keys:
@@ -52,12 +51,11 @@ def make_keys(folder: Path) -> Keys:
         notifications=folder / "notifications.pem",
         notifications_public=folder / "notifications.pub.json",
         notifications_master=folder / "notifications-master.key",
-        link=folder / "link.key",
     )
     _write_once(keys.issuer, _signing_key)
     _write_once(keys.intake_signing, _signing_key)
     _write_once(keys.notifications, _sealing_key)
-    for file in (keys.intake_master, keys.notifications_master, keys.link):
+    for file in (keys.intake_master, keys.notifications_master):
         _write_once(file, _random_key)
     _write_once(keys.issuer_jwks, lambda: _public_set(keys.issuer))
     _write_once(keys.notifications_public, lambda: _public_sealing(keys.notifications))

@@ -176,12 +176,11 @@ class Consumer:
 
     async def _set_aside(self, trouble: Trouble, publisher: Publisher) -> None:
         verdict = self._ladder.judge(trouble.message.headers, trouble.error)
-        SET_ASIDE.labels(
-            self.queue.name, verdict.reason, "parked" if verdict.delay is None else "retry"
-        ).inc()
-        log.log(
-            30 if verdict.delay is None else 20,
-            "message parked" if verdict.delay is None else "message will be tried again",
+        parked = verdict.delay is None
+        SET_ASIDE.labels(self.queue.name, verdict.reason, "parked" if parked else "retry").inc()
+        say = log.warning if parked else log.info
+        say(
+            "message parked" if parked else "message will be tried again",
             queue=self.queue.name,
             message_id=trouble.message.message_id,
             reason=verdict.reason,

@@ -29,10 +29,3 @@ async def scheduling(nodes: Parts, run_folder: Path) -> AsyncIterator[LocalRun]:
     """Scheduling alone; events for it are published by the test."""
     async with running(nodes, run_folder, "scheduling") as run:
         yield run
-
-
-@pytest.fixture(scope="module")
-async def notifications(nodes: Parts, run_folder: Path) -> AsyncIterator[LocalRun]:
-    """Notifications alone, with a mail server; events for it are published by the test."""
-    async with running(nodes, run_folder, "notifications") as run:
-        yield run

@@ -2,6 +2,7 @@
 
 import json
 import stat
+from dataclasses import fields
 from pathlib import Path
 
 from joserfc import jwe, jwt
@@ -17,10 +18,10 @@ def claims_of(keys: Keys, text: str) -> dict[str, object]:
 
 
 def test_keys_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
-    make_keys(tmp_path / "keys")
+    keys = make_keys(tmp_path / "keys")
 
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "keys").iterdir()}
-    assert len(modes) == 8
+    assert set(modes) == {getattr(keys, one.name).name for one in fields(keys)}
     assert set(modes.values()) == {0o600}
 
 
