@@ -1,0 +1,89 @@
+"""Verdicts: what is wrong, counted by promise, and each finding in a sentence."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Promise = Literal["lost", "duplicated", "double_booked", "stuck", "disordered", "smtp_repeats"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong (or, of ``smtp_repeats``, allowed), with the ids that prove it."""
+
+    promise: Promise
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """How a run has kept its promises. Zero everywhere but in the last two is what it should be.
+
+    - ``lost``: something that was acknowledged or decided is not there, or has not had its effect.
+    - ``duplicated``: something is there, or has had its effect, more often than it was decided.
+    - ``double_booked``: more were let in than there is room for, or somebody is twice at one time.
+    - ``stuck``: something has not come to an end, or is parked and should not be.
+    - ``disordered``: of one subject, events appeared for the first time in another order than theirs.
+    - ``republished``: how often an event lies in the history once more, identical; that is allowed.
+    - ``smtp_repeats``: how often a mail was sent again as notifications died while it was talking to the SMTP
+      server; that cannot be helped.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    republished: int = 0
+
+    def count(self, promise: Promise) -> int:
+        """Return how many findings there are about a promise."""
+        return sum(1 for one in self.findings if one.promise == promise)
+
+    @property
+    def lost(self) -> int:
+        """What was acknowledged or decided, and is not there."""
+        return self.count("lost")
+
+    @property
+    def duplicated(self) -> int:
+        """What is there more often than it was decided."""
+        return self.count("duplicated")
+
+    @property
+    def double_booked(self) -> int:
+        """Where more were let in than there is room for."""
+        return self.count("double_booked")
+
+    @property
+    def stuck(self) -> int:
+        """What has not come to an end."""
+        return self.count("stuck")
+
+    @property
+    def disordered(self) -> int:
+        """What appeared before its predecessor."""
+        return self.count("disordered")
+
+    @property
+    def smtp_repeats(self) -> int:
+        """Which mails were sent again, and might be."""
+        return self.count("smtp_repeats")
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every promise was kept."""
+        return all(one.promise == "smtp_repeats" for one in self.findings)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """All counts by name, for a report."""
+        names: tuple[Promise, ...] = (
+            "lost",
+            "duplicated",
+            "double_booked",
+            "stuck",
+            "disordered",
+            "smtp_repeats",
+        )
+        return {name: self.count(name) for name in names} | {"republished": self.republished}
+
+    def with_findings(self, findings: Iterable[Finding]) -> "Verdict":
+        """Return the verdict with more found."""
+        return replace(self, findings=(*self.findings, *findings))
