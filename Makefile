@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status token mail test lint format types lock clean
+.PHONY: help setup demo up down status token mail test bench lint format types lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,9 @@ mail: setup ## show the newest mail that was sent: make mail [TO=lukasz@example.
 
 test: setup ## run the tests: make test [ARGS="tests/unit -k timers"]
 	@$(PYTHON) -m pytest $(ARGS)
+
+bench: setup ## measure, beside the bare libraries: make bench [NAME=events] [ARGS="--rounds 9"]
+	@$(PYTHON) -m tests.benchmarks $(NAME) $(ARGS)
 
 lint: setup ## check style (ruff) and which part may import which (import-linter)
 	@$(PYTHON) -m ruff check .

@@ -1,0 +1,73 @@
+"""A side of a ratio: a process of its own, told what to do on its command line, that leaves its figures in a file."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import uvloop
+from pydantic import BaseModel, ConfigDict, Field
+
+from deploy.local.processes import ROOT, end_with_me
+from tests.harness.nodes import new_name
+
+LONGEST = 300.0
+"""Seconds after which a side is taken to hang."""
+
+
+class Task(BaseModel):
+    """What a side is to do, and where."""
+
+    model_config = ConfigDict(frozen=True)
+
+    amqp_url: str
+    mongo_url: str
+    database: str
+    count: Annotated[int, Field(description="how many there are, those of the warm-up among them")]
+    warm_up: Annotated[int, Field(description="after how many of them the measuring begins")]
+    at_once: Annotated[int, Field(description="prefetch, or how many are in flight")]
+
+
+class Measured(BaseModel):
+    """What came of it: how many were done in how many seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """The rate."""
+        return self.count / self.seconds
+
+
+async def run_side(module: str, what: str, task: Task, folder: Path) -> Measured:
+    """Run a side in a process of its own; RuntimeError with the end of its log where it fails or hangs."""
+    result, log = folder / f"{new_name()}.json", folder / f"{module.rpartition('.')[2]}-{what}.log"
+    command = [sys.executable, "-m", module, what, task.model_dump_json(), str(result)]
+    with log.open("ab") as output:
+        process = await asyncio.create_subprocess_exec(
+            *end_with_me(command), cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        try:
+            async with asyncio.timeout(LONGEST):
+                await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+    if process.returncode or not result.exists():
+        raise RuntimeError(f"{module} {what} failed: {log.read_text(errors='replace')[-3000:]}")
+    return Measured.model_validate_json(result.read_bytes())
+
+
+def serve(**sides: Callable[[Task], Awaitable[Measured]]) -> None:
+    """Be a side: what a side's module does when it is run."""
+    what, task, result = sys.argv[1:]
+
+    async def measure() -> Measured:
+        return await sides[what](Task.model_validate_json(task))
+
+    Path(result).write_text(uvloop.run(measure()).model_dump_json())
