@@ -1,7 +1,6 @@
 """Verdicts: what is wrong, counted by promise, and each finding in a sentence."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 Promise = Literal["lost", "duplicated", "double_booked", "stuck", "disordered", "smtp_repeats"]
@@ -83,7 +82,3 @@ class Verdict:
             "smtp_repeats",
         )
         return {name: self.count(name) for name in names} | {"republished": self.republished}
-
-    def with_findings(self, findings: Iterable[Finding]) -> "Verdict":
-        """Return the verdict with more found."""
-        return replace(self, findings=(*self.findings, *findings))
