@@ -5,6 +5,7 @@ In production the keys come from wherever secrets are kept; here they are files 
 
 import base64
 import contextlib
+import functools
 import json
 import os
 import secrets
@@ -94,7 +95,9 @@ def _random_key() -> bytes:
     return base64.b64encode(secrets.token_bytes(32))
 
 
+@functools.cache
 def _signing(file: Path) -> RSAKey:
+    # Kept: a key is written once, and reading one takes longer than all else that a token needs.
     return RSAKey.import_key(file.read_bytes())
 
 
