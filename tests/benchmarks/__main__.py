@@ -6,9 +6,9 @@ import sys
 
 from rich.console import Console
 
-from tests.benchmarks import events, frame
+from tests.benchmarks import events, frame, intake
 
-BENCHES = {one.name: one for one in (events.BENCH,)}
+BENCHES = {one.name: one for one in (events.BENCH, intake.BENCH)}
 ROUNDS = 5
 
 

@@ -16,6 +16,7 @@ class Place:
 
     folder: Path
     parts: Parts
+    processes: Processes
 
     @property
     def amqp_url(self) -> str:
@@ -36,6 +37,6 @@ async def place() -> AsyncIterator[Place]:
         processes = Processes(folder / "state.json")
         parts = await find(folder / "nodes", processes, environment={})
         try:
-            yield Place(folder=folder, parts=parts)
+            yield Place(folder=folder, parts=parts, processes=processes)
         finally:
-            await parts.stop()
+            await processes.end_all()

@@ -4,29 +4,17 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TypeVar
 
 import uvloop
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from deploy.local.processes import ROOT, end_with_me
 from tests.harness.nodes import new_name
 
+TaskT = TypeVar("TaskT", bound=BaseModel)
 LONGEST = 300.0
 """Seconds after which a side is taken to hang."""
-
-
-class Task(BaseModel):
-    """What a side is to do, and where."""
-
-    model_config = ConfigDict(frozen=True)
-
-    amqp_url: str
-    mongo_url: str
-    database: str
-    count: Annotated[int, Field(description="how many there are, those of the warm-up among them")]
-    warm_up: Annotated[int, Field(description="after how many of them the measuring begins")]
-    at_once: Annotated[int, Field(description="prefetch, or how many are in flight")]
 
 
 class Measured(BaseModel):
@@ -43,7 +31,7 @@ class Measured(BaseModel):
         return self.count / self.seconds
 
 
-async def run_side(module: str, what: str, task: Task, folder: Path) -> Measured:
+async def run_side(module: str, what: str, task: BaseModel, folder: Path) -> Measured:
     """Run a side in a process of its own; RuntimeError with the end of its log where it fails or hangs."""
     result, log = folder / f"{new_name()}.json", folder / f"{module.rpartition('.')[2]}-{what}.log"
     command = [sys.executable, "-m", module, what, task.model_dump_json(), str(result)]
@@ -63,11 +51,11 @@ async def run_side(module: str, what: str, task: Task, folder: Path) -> Measured
     return Measured.model_validate_json(result.read_bytes())
 
 
-def serve(**sides: Callable[[Task], Awaitable[Measured]]) -> None:
+def serve(kind: type[TaskT], **sides: Callable[[TaskT], Awaitable[Measured]]) -> None:
     """Be a side: what a side's module does when it is run."""
     what, task, result = sys.argv[1:]
 
     async def measure() -> Measured:
-        return await sides[what](Task.model_validate_json(task))
+        return await sides[what](kind.model_validate_json(task))
 
     Path(result).write_text(uvloop.run(measure()).model_dump_json())

@@ -10,9 +10,10 @@ from shared.storage.outbox import OUTBOX, OUTBOX_INDEXES, PUBLISHED
 from shared.storage.transactions import INBOX
 from tests.benchmarks.events import loading
 from tests.benchmarks.events.ours import NAME, tallies
+from tests.benchmarks.events.task import Task
 from tests.benchmarks.frame import Bench, Figures, Ratio, Side
 from tests.benchmarks.place import Place, place
-from tests.benchmarks.sides import Task, run_side
+from tests.benchmarks.sides import run_side
 from tests.harness.nodes import new_name
 
 QUEUE = events_queue(NAME).name
@@ -126,6 +127,7 @@ async def _fill(client: Client) -> None:
         await create_collection(store, name)
     await create_indexes(store, OUTBOX, OUTBOX_INDEXES)
     await loading.fill_with_a_year(client, FULL, A_YEAR)
+    await client.admin.command("fsync")  # or a checkpoint of all that would be written during the first round
 
 
 def _sides(at: Place, client: Client) -> list[Side]:

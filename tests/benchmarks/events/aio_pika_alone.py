@@ -13,7 +13,8 @@ from shared.storage.outbox import Entry
 from shared.storage.unit import EVENTS_EXCHANGE
 from tests.benchmarks.events.loading import entries
 from tests.benchmarks.events.ours import NAME
-from tests.benchmarks.sides import Measured, Task, serve
+from tests.benchmarks.events.task import Task
+from tests.benchmarks.sides import Measured, serve
 
 
 async def consume(task: Task) -> Measured:
@@ -72,4 +73,4 @@ async def _publish_all(exchange: AbstractExchange, waiting: Sequence[Entry], at_
 
 
 if __name__ == "__main__":
-    serve(consume=consume, publish=publish)
+    serve(Task, consume=consume, publish=publish)

@@ -17,7 +17,8 @@ from shared.events import CandidateApplied
 from shared.messaging.topology import events_queue
 from shared.storage.transactions import INBOX
 from tests.benchmarks.events.ours import NAME, tallies
-from tests.benchmarks.sides import Measured, Task, serve
+from tests.benchmarks.events.task import Task
+from tests.benchmarks.sides import Measured, serve
 
 MAJORITY = WriteConcern(w="majority", j=True)
 
@@ -70,4 +71,4 @@ async def consume(task: Task) -> Measured:
 
 
 if __name__ == "__main__":
-    serve(consume=consume)
+    serve(Task, consume=consume)

@@ -15,7 +15,8 @@ from shared.settings import Settings
 from shared.storage.collection import Collection
 from shared.storage.unit import UnitOfWork
 from shared.telemetry import configure
-from tests.benchmarks.sides import LONGEST, Measured, Task, serve
+from tests.benchmarks.events.task import Task
+from tests.benchmarks.sides import LONGEST, Measured, serve
 
 NAME = "matching"
 """The bench reads matching's queue, since the topology is the programme's."""
@@ -112,4 +113,4 @@ async def _when(done: Callable[[], int], wanted: int) -> tuple[float, int]:
 
 if __name__ == "__main__":
     configure(NAME, "INFO", "json")
-    serve(consume=consume, relay=relay)
+    serve(Task, consume=consume, relay=relay)

@@ -1,0 +1,108 @@
+"""A load of HTTP requests that costs little to make: raw connections that are kept, and as much as is needed of HTTP."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Self, cast
+
+from pydantic import BaseModel, ConfigDict
+
+from tests.benchmarks.sides import Measured
+
+END = b"\r\n\r\n"
+LENGTH = b"content-length:"
+
+
+class Request(BaseModel):
+    """A POST of JSON."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
+
+    def written(self) -> bytes:
+        """Return it as it travels."""
+        headers = {"Host": "127.0.0.1", "Content-Type": "application/json", **self.headers}
+        lines = [f"POST {self.path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+        return "\r\n".join([*lines, f"Content-Length: {len(self.body)}", "", ""]).encode() + self.body
+
+
+class Connection(asyncio.Protocol):
+    """One connection, on which one request is out at a time."""
+
+    def __init__(self) -> None:
+        self._transport: asyncio.WriteTransport | None = None
+        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+        self._buffer = b""
+
+    @classmethod
+    async def open(cls, port: int) -> Self:
+        """Connect to a port of this machine."""
+        _, connection = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        return connection
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's are such without saying so
+
+    async def send(self, written: bytes) -> tuple[int, bytes]:
+        """Send a request; return status and body of its answer."""
+        assert self._transport is not None
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(written)
+        return await self._answer
+
+    def data_received(self, data: bytes) -> None:
+        """Take a part of an answer."""
+        self._buffer += data
+        head, end, body = self._buffer.partition(END)
+        if not end or self._answer is None:
+            return
+        length = int(head.lower().partition(LENGTH)[2].partition(b"\r\n")[0])
+        if len(body) >= length:
+            self._buffer = b""
+            self._answer.set_result((int(head[9:12]), body))
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Say so to whoever waits."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionResetError("the server has closed the connection"))
+
+    def close(self) -> None:
+        """Close it."""
+        assert self._transport is not None
+        self._transport.close()
+
+
+async def burst(port: int, requests: Iterable[bytes], count: int, warm_up: int, connections: int) -> Measured:
+    """Send all, as fast as they are answered with 201, on so many connections; measure those after the warm-up."""
+    waiting, done, begun = iter(requests), 0, 0.0
+
+    async def work(connection: Connection) -> None:
+        nonlocal done, begun
+        for written in waiting:
+            status, body = await connection.send(written)
+            if status != 201:
+                raise RuntimeError(f"answered with {status}: {body.decode(errors='replace')[:500]}")
+            done += 1
+            if done == warm_up:
+                begun = time.perf_counter()
+
+    opened = [await Connection.open(port) for _ in range(connections)]
+    try:
+        await asyncio.gather(*map(work, opened))
+        ended = time.perf_counter()
+    finally:
+        for connection in opened:
+            connection.close()
+    if done != count:
+        raise RuntimeError(f"{done} of {count} were answered")
+    return Measured(count=count - warm_up, seconds=ended - begun)
+
+
+def paced(count: int, per_second: float) -> Iterator[float]:
+    """Give the times at which so many are to be sent, evenly, from now on."""
+    begun = time.perf_counter()
+    return (begun + number / per_second for number in range(count))
