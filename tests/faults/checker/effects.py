@@ -40,8 +40,27 @@ def _application(*states: str) -> Callable[[Evidence, Entry], Missing]:
 
 
 def _applied(evidence: Evidence, event: Entry) -> Missing:
+    if event.data["application_id"] not in evidence.collection("intake", "applications"):
+        yield "intake.applications"
     yield from _application("applied", "shortlisted", "ended")(evidence, event)
     yield from _updated(evidence, event)
+    yield from _known_in_person(evidence, event)
+
+
+def _known_in_person(evidence: Evidence, event: Entry) -> Missing:
+    """Look whether intake knows whose address it is, and notifications how to reach them, unless they were erased."""
+    candidate_id = event.data["candidate_id"]
+    record = _in(evidence, "intake", "candidates", candidate_id).get("record")
+    if not record:
+        return
+    person = _in(evidence, "intake", "people", record["fingerprint"])
+    if person.get("candidate_id") != candidate_id:
+        yield "intake.people"
+    if not _in(evidence, "notifications", "people", candidate_id).get("contact"):
+        yield "notifications.people: no contact is known"
+    for service in ("intake", "notifications"):
+        if candidate_id not in evidence.collection(service, "keys"):
+            yield f"{service}.keys"
 
 
 def _updated(evidence: Evidence, event: Entry) -> Missing:
@@ -82,6 +101,14 @@ def _kept(*places: tuple[str, str]) -> Callable[[Evidence, Entry], Missing]:
                 yield f"{service}.{collection}"
 
     return look
+
+
+def _position_opened(evidence: Evidence, event: Entry) -> Missing:
+    """Look whether others know it, and whether it is in the pool of positions exactly while it is open."""
+    yield from _kept(("scheduling", "positions"), ("notifications", "position_titles"))(evidence, event)
+    is_open = _in(evidence, "matching", "positions", event.subject).get("state") == "open"
+    if is_open != (event.subject in _in(evidence, "matching", "pools", "pool").get("positions", ())):
+        yield "matching.pools"
 
 
 def _position_changed(evidence: Evidence, event: Entry) -> Missing:
@@ -132,7 +159,7 @@ _EFFECTS: Mapping[str, Callable[[Evidence, Entry], Missing]] = {
     "candidate-withdrawn": _application("ended"),
     "candidate-erased": _erased,
     "firm-registered": _kept(("scheduling", "firms"), ("notifications", "firm_names")),
-    "position-opened": _kept(("scheduling", "positions"), ("notifications", "position_titles")),
+    "position-opened": _position_opened,
     "position-changed": _position_changed,
     "position-closed": _position_closed,
     "match-accepted": _made,

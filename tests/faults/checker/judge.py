@@ -10,6 +10,7 @@ from tests.faults.checker.mailing import judge_mailing
 from tests.faults.checker.places import judge_places
 from tests.faults.checker.publishing import judge_publishing, republished
 from tests.faults.checker.resting import judge_resting
+from tests.faults.checker.standing import judge_standing
 from tests.faults.checker.telling import judge_telling
 from tests.faults.checker.times import judge_times
 from tests.faults.checker.verdict import Verdict
@@ -18,6 +19,7 @@ PROMISES = (
     judge_acknowledging,
     judge_publishing,
     judge_handling,
+    judge_standing,
     judge_effects,
     judge_telling,
     judge_mailing,
