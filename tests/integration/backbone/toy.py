@@ -1,8 +1,8 @@
 """A toy service of a few documents, whose work a test can make fail, wait or count."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -63,6 +63,8 @@ class Toy:
     done_outside: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     failing: set[str] = field(default_factory=set)
+    stumbling: set[str] = field(default_factory=set)
+    """What fails the first time alone."""
     gate: asyncio.Event | None = None
     """Closed, it holds up whoever comes by."""
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,8 +75,19 @@ class Toy:
         self.reached.set()
         if self.gate is not None:
             await self.gate.wait()
-        if name in self.failing:
+        if name in self.failing or name in self.stumbling:
+            self.stumbling.discard(name)
             raise RuntimeError("as the test wants")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold up whoever comes by, and let them go on afterwards."""
+        self.gate = gate = asyncio.Event()
+        try:
+            yield
+        finally:
+            self.gate = None
+            gate.set()
 
     def reactions(self) -> Reactions:
         """Make its reactions."""

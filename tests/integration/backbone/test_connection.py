@@ -1,0 +1,159 @@
+"""Whatever breaks between us and the broker: consumers come back, nothing is lost, nothing happens twice."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+
+import pytest
+
+from deploy.local.finder import Parts as Nodes
+from shared.events.ids import CandidateId
+from shared.ids import new
+from shared.messaging.topology import CONTACTS
+from shared.service import Process
+from shared.storage.client import Database
+from shared.storage.transactions import Piece
+from shared.storage.unit import UnitOfWork
+from tests.harness.waiting import eventually
+from tests.harness.wire import Wire
+from tests.integration.backbone.queues import Queues
+from tests.integration.backbone.test_reactions import rest, tally_of
+from tests.integration.backbone.toy import (
+    NAME,
+    Tally,
+    Toy,
+    add_note,
+    at_work,
+    parts_of,
+    settings_of,
+    shortlisted,
+    tallies,
+)
+
+
+@pytest.fixture
+async def wire(hall: str) -> AsyncIterator[Wire]:
+    async with Wire.to(hall) as wire:
+        yield wire
+
+
+@pytest.fixture
+async def wired(
+    nodes: Nodes,
+    wire: Wire,
+    store: Database,
+    toy: Toy,
+    queues: Queues,  # noqa: ARG001  they are emptied
+) -> AsyncIterator[Process]:
+    """The toy behind the wire: it takes ten messages in hand, of which five share a transaction."""
+    settings = settings_of(
+        wire.url, nodes.mongo_url, store.name, prefetch=10, batch_size=5, publish_timeout=0.5
+    )
+    process = Process(parts_of(settings, toy))
+    await process.prepare()
+    yield process
+    process.client.close()
+
+
+async def test_a_connection_cut_in_the_middle_of_a_reaction_drops_what_had_not_begun_and_does_each_once(
+    wired: Process, wire: Wire, queues: Queues, toy: Toy
+) -> None:
+    events = [shortlisted() for _ in range(20)]
+    async with at_work(wired):
+        await queues.publish(shortlisted())
+        await rest(wired, handled=1)
+        consumer = wired.broker.consumers[0]
+        toy.tried.clear()
+        with toy.held():
+            await queues.publish(*events)
+            await eventually(_is(lambda: consumer.in_hand == 10 and len(toy.tried) == 1), "ten in hand")
+            link = wired.broker._link
+            wire.cut()
+            await eventually(_is(lambda: wired.broker._link not in {None, link}), "a new connection")
+            await eventually(_is(lambda: len(toy.tried) == 2), "the first one, tried again")
+        await rest(wired, handled=21)
+    assert sorted(toy.tried[1:]) == sorted(event.application_id for event in events)
+    assert await wired.store["inbox"].count_documents({}) == 21
+    assert await wired.store["tallies"].count_documents({"sequence": 1}) == 21
+    assert not await queues.take(f"{NAME}.parked")
+
+
+async def test_a_publish_on_a_frozen_connection_is_given_up_and_made_again_on_a_new_one(
+    wired: Process, wire: Wire, queues: Queues
+) -> None:
+    listener = await queues.channel.declare_queue(exclusive=True)
+    await listener.bind("events", "intake.candidate-promoted.v1")
+    async with at_work(wired):
+        await eventually(_is(lambda: not wired.broker.troubles), "the link")
+        wire.freeze()
+        await wired.commands.run(Piece(partial(add_note, candidate_id=new(CandidateId), text="one")))
+        await eventually(_is(lambda: "broker-away" in wired.broker.troubles), "the loss to be noticed")
+        assert not await nothing_waits(wired)
+        wire.thaw()
+        await eventually(partial(nothing_waits, wired), "an empty outbox")
+    assert await listener.get(fail=False)
+
+
+async def test_a_cancelled_consumer_comes_back_and_handles_what_comes(
+    process: Process, queues: Queues
+) -> None:
+    async with at_work(process):
+        await eventually(_is(lambda: process.broker.consumers[0].attached), "a consumer")
+        link = process.broker._link
+        channel = process.broker.consumers[0]._channel
+        assert channel is not None
+        below = await channel.get_underlay_channel()
+        for tag in list(below.consumers):  # type: ignore[attr-defined]
+            await below.basic_cancel(tag)
+        cancelled = time.monotonic()
+        await eventually(_is(lambda: process.broker._link not in {None, link}), "all built anew")
+        await eventually(_is(lambda: not process.broker.troubles), "readiness")
+        assert time.monotonic() - cancelled < 5
+        event = shortlisted()
+        await queues.publish(event)
+        await tally_of(process, event.candidate_id)
+
+
+async def test_what_no_queue_takes_is_noticed_and_sent_again_once_its_queue_is_declared_again(
+    process: Process, queues: Queues
+) -> None:
+    candidate_id = new(CandidateId)
+
+    async def tell(unit: UnitOfWork) -> None:
+        unit.save(tallies, Tally(candidate_id=candidate_id))
+        unit.send_private(tallies, candidate_id, "sealed")
+
+    async with at_work(process):
+        await eventually(_is(lambda: not process.broker.troubles), "the link")
+        link = process.broker._link
+        await queues.channel.queue_delete(CONTACTS.name)
+        await process.commands.run(Piece(tell))
+        await eventually(_is(lambda: process.broker._link not in {None, link}), "all declared anew")
+        await eventually(partial(nothing_waits, process), "an empty outbox")
+    sent = await queues.take(CONTACTS.name)
+    assert sent is not None
+    assert sent.body == b"sealed"
+
+
+async def nothing_waits(process: Process) -> bool:
+    return await process.store["outbox"].count_documents({"state": "waiting"}) == 0
+
+
+async def test_six_messages_do_not_wait_for_a_batch_of_a_hundred_to_fill(
+    process: Process, queues: Queues
+) -> None:
+    assert process.parts.settings.batch_size == 100
+    async with at_work(process):
+        await queues.publish(shortlisted())
+        await rest(process, handled=1)
+        published = time.monotonic()
+        await queues.publish(*(shortlisted() for _ in range(6)))
+        await eventually(_is(lambda: process.broker.consumers[0].handled == 7), "all six acknowledged")
+        assert time.monotonic() - published < 2, "long before any consumer timeout"
+
+
+def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return condition()
+
+    return look
