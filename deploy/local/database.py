@@ -32,15 +32,20 @@ class Database:
     It holds nothing of an event loop, so it may be started in one and stopped in another.
     """
 
-    def __init__(self, folder: Path, processes: Processes) -> None:
+    def __init__(
+        self, folder: Path, processes: Processes, *, name: str = "mongod", known_as: str | None = None
+    ) -> None:
+        """`known_as` is the address by which the replica set names it, where that is not its own."""
         self._folder = folder.resolve()
         self._processes = processes
+        self._name = name
         self._port = free_port()
+        self._known_as = known_as or self.address
 
     @property
     def url(self) -> str:
         """The MongoDB URL, without a database."""
-        return f"mongodb://{self._address}/?replicaSet=rs0"
+        return f"mongodb://{self._known_as}/?replicaSet=rs0"
 
     @property
     def log(self) -> Path:
@@ -48,31 +53,36 @@ class Database:
         return self._folder / "mongod.log"
 
     @property
-    def _address(self) -> str:
+    def address(self) -> str:
+        """Where it listens."""
         return f"127.0.0.1:{self._port}"
+
+    def launch(self) -> None:
+        """Start mongod and do not wait for it."""
+        (self._folder / "data").mkdir(parents=True, exist_ok=True)
+        self._processes.launch(self._name, self._command(), environment=os.environ, log=self.log)
 
     async def start(self) -> None:
         """Start mongod and return when it is a primary; StartFailedError when it does not get there."""
-        (self._folder / "data").mkdir(parents=True, exist_ok=True)
-        self._processes.launch("mongod", self._command(), environment=os.environ, log=self.log)
+        self.launch()
         client: AsyncMongoClient[dict[str, object]] = AsyncMongoClient(
-            self._address, directConnection=True, serverSelectionTimeoutMS=500
+            self.address, directConnection=True, serverSelectionTimeoutMS=500
         )
         try:
             ready = await until(lambda: self._is_primary_or_dead(client), within=START_SECONDS)
         finally:
             await client.close()
-        if not (ready and self._processes.is_alive("mongod")):
+        if not (ready and self._processes.is_alive(self._name)):
             msg = f"MongoDB did not start; its log is {self.log}, and ends so:\n{tail(self.log, 5)}"
             raise StartFailedError(msg)
 
     async def stop(self) -> None:
         """Stop mongod in good order."""
-        await self._processes.end("mongod")
+        await self._processes.end(self._name)
 
     async def kill(self) -> None:
         """End mongod with SIGKILL, as a crash would; `start` brings it back with its data."""
-        await self._processes.kill("mongod")
+        await self._processes.kill(self._name)
 
     def _command(self) -> list[str]:
         binary = _binary()
@@ -87,7 +97,7 @@ class Database:
         return [str(binary), *where, *what, *quick, *lifetime]
 
     async def _is_primary_or_dead(self, client: AsyncMongoClient[dict[str, object]]) -> bool:
-        if not self._processes.is_alive("mongod"):
+        if not self._processes.is_alive(self._name):
             return True
         try:
             await self._configure(client)
@@ -102,11 +112,11 @@ class Database:
         except OperationFailure as failure:
             if failure.code != NOT_YET_INITIATED:
                 raise
-            members = [{"_id": 0, "host": self._address}]
+            members = [{"_id": 0, "host": self._known_as}]
             await client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})
             return
-        if config["members"][0]["host"] != self._address:
-            config["members"][0]["host"] = self._address
+        if config["members"][0]["host"] != self._known_as:
+            config["members"][0]["host"] = self._known_as
             config["version"] += 1
             await client.admin.command("replSetReconfig", config, force=True)
 

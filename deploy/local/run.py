@@ -139,13 +139,7 @@ class LocalRun:
 
         A name such as `matching-2` starts one more process of that service.
         """
-        self.urls.setdefault(service, f"http://127.0.0.1:{free_port()}")
-        self.processes.launch(
-            service,
-            self.service_command(service.partition("-")[0]),
-            environment=self.service_environment(service),
-            log=self.log_of(service),
-        )
+        self.launch(service)
         async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
             ready = await until(lambda: self._is_ready_or_dead(service, client), within=READY_SECONDS)
         if not (ready and self.processes.is_alive(service)):
@@ -153,6 +147,16 @@ class LocalRun:
             what = "did not get ready" if self.processes.is_alive(service) else "ended at once"
             msg = f"{service} {what}; its log is {log}, and ends so:\n{tail(log)}"
             raise StartFailedError(msg)
+
+    def launch(self, service: str) -> None:
+        """Start a service, and do not wait for it."""
+        self.urls.setdefault(service, f"http://127.0.0.1:{free_port()}")
+        self.processes.launch(
+            service,
+            self.service_command(service.partition("-")[0]),
+            environment=self.service_environment(service),
+            log=self.log_of(service),
+        )
 
     async def stop(self, service: str) -> None:
         """End a service in good order: SIGTERM, and SIGKILL after the grace period."""
