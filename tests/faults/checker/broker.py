@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import aio_pika
@@ -19,8 +19,6 @@ FAMILIES = (*((f"{one}.events", one) for one in SERVICES), (CONTACTS, CONTACTS))
 REASON = "enmusubi-reason"
 KILLED = "delivery-limit"
 """The broker's own reason, which it gives in a header of its own."""
-QUIET = 2.0
-"""Seconds without a message after which a stream, which has no end, is taken to have been read."""
 AT_ONCE = 500
 
 
@@ -33,15 +31,18 @@ class Messages:
     history: tuple[Told, ...]
 
 
-async def read_broker(amqp_url: str, delays: Sequence[float]) -> Messages:
-    """Read all queues; what is parked stays where it is."""
+async def read_broker(amqp_url: str, delays: Sequence[float], quiet: float) -> Messages:
+    """Read all queues; what is parked stays where it is.
+
+    A stream does not say where it ends: after ``quiet`` seconds without a message it is taken to have been read.
+    """
     connection = await aio_pika.connect(amqp_url, timeout=20)
     async with connection:
         names = [name for queue, family in FAMILIES for name in (queue, *_retries(family, delays))]
         return Messages(
-            queues={name: await _depth(connection, name) for name in names},
+            queues=await _depths(connection, names),
             parked=tuple(await _all_parked(connection)),
-            history=tuple([told async for told in _history(connection)]),
+            history=tuple([told async for told in _history(connection, quiet)]),
         )
 
 
@@ -59,27 +60,30 @@ async def _channel(connection: AbstractConnection) -> AsyncIterator[AbstractChan
         await channel.close()
 
 
-async def _depth(connection: AbstractConnection, name: str) -> int:
-    """Return how many messages lie in a queue; -1 where there is no such queue."""
-    try:
-        async with _channel(connection) as channel:
-            declared = await channel.declare_queue(name, passive=True, timeout=20)
-            return declared.declaration_result.message_count or 0
-    except ChannelClosed:
-        return -1
+async def _depths(connection: AbstractConnection, names: Sequence[str]) -> dict[str, int]:
+    """Return how many messages lie in each queue; -1 where there is no such queue."""
+    found: dict[str, int] = {}
+    while len(found) < len(names):
+        with suppress(ChannelClosed):  # which is what the broker does where there is no such queue
+            async with _channel(connection) as channel:
+                for name in names[len(found) :]:
+                    found[name] = -1
+                    declared = await channel.declare_queue(name, passive=True, timeout=20)
+                    found[name] = declared.declaration_result.message_count or 0
+    return found
 
 
 async def _all_parked(connection: AbstractConnection) -> list[Parked]:
+    depths = await _depths(connection, [f"{family}.parked" for _, family in FAMILIES])
     found: list[Parked] = []
     for name, family in FAMILIES:
-        found.extend([one async for one in _parked(connection, name, family)])
+        if depths[f"{family}.parked"] > 0:
+            found.extend([one async for one in _parked(connection, name, family)])
     return found
 
 
 async def _parked(connection: AbstractConnection, name: str, family: str) -> AsyncIterator[Parked]:
     """Look at what is parked; closing the channel gives all of it back."""
-    if await _depth(connection, f"{family}.parked") <= 0:
-        return
     async with _channel(connection) as channel:
         queue = await channel.get_queue(f"{family}.parked", ensure=False)
         while (message := await queue.get(fail=False, timeout=20)) is not None:
@@ -93,21 +97,23 @@ def _brokers_reason(message: AbstractIncomingMessage) -> str | None:
     return KILLED if "x-first-death-reason" in message.headers or "x-death" in message.headers else None
 
 
-async def _history(connection: AbstractConnection) -> AsyncIterator[Told]:
+async def _history(connection: AbstractConnection, quiet: float) -> AsyncIterator[Told]:
     async with _channel(connection) as channel:
         await channel.set_qos(prefetch_count=AT_ONCE)
         stream = await channel.get_queue(HISTORY, ensure=False)
         arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
         tag = await stream.consume(arrived.put, arguments={"x-stream-offset": "first"}, timeout=20)
-        while (message := await _next(arrived)) is not None:
+        while (message := await _next(arrived, quiet)) is not None:
             yield _told(message)
             await message.ack()
         await stream.cancel(tag, timeout=20)
 
 
-async def _next(arrived: "asyncio.Queue[AbstractIncomingMessage]") -> AbstractIncomingMessage | None:
+async def _next(
+    arrived: "asyncio.Queue[AbstractIncomingMessage]", quiet: float
+) -> AbstractIncomingMessage | None:
     try:
-        async with asyncio.timeout(QUIET):
+        async with asyncio.timeout(quiet):
             return await arrived.get()
     except TimeoutError:
         return None

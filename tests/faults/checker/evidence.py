@@ -37,6 +37,8 @@ class Where:
     database_prefix: str = ""
     delays: Sequence[float] = (0.2, 1.0, 2.0)
     """All delays of the services' settings, in seconds: the retry queues are named after them."""
+    quiet: float = 2.0
+    """Seconds without a message after which the history is taken to have been read to its end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

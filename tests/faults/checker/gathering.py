@@ -25,7 +25,7 @@ async def gather(where: Where) -> Evidence:
     """Read everything; nothing is changed by it."""
     shown = await read_apis(where.apis, where.staff_token)
     databases = await asyncio.to_thread(read_databases, where.mongo_url, where.database_prefix)
-    messages = await read_broker(where.amqp_url, where.delays)
+    messages = await read_broker(where.amqp_url, where.delays, where.quiet)
     return Evidence(
         now=shown.now,
         acknowledged=tuple(map(_acknowledged, _lines(where.acknowledged))),
