@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status token mail test bench lint format types lock clean
+.PHONY: help setup demo up down status token mail test faults bench lint format types lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,6 +35,9 @@ test: setup ## run the tests: make test [ARGS="tests/unit -k timers"]
 
 bench: setup ## measure, beside the bare libraries: make bench [NAME=events] [ARGS="--rounds 9"]
 	@$(PYTHON) -m tests.benchmarks $(NAME) $(ARGS)
+
+faults: setup ## kill, freeze and cut the running system, then judge it: make faults [MINUTES=30] [MEMBERS=3] [SEED=...]
+	@$(PYTHON) -m tests.faults --minutes $(or $(MINUTES),3) --members $(or $(MEMBERS),1) $(if $(SEED),--seed $(SEED))
 
 lint: setup ## check style (ruff) and which part may import which (import-linter)
 	@$(PYTHON) -m ruff check .
