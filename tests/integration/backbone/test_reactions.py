@@ -8,15 +8,31 @@ from dataclasses import replace
 import pytest
 from pamqp import encode
 
-from shared.events import headers
+from deploy.local.finder import Parts as Nodes
+from shared.events import CandidateShortlisted, headers
 from shared.events.envelope import Envelope, body
 from shared.events.ids import ApplicationId, CandidateId, EventId
 from shared.ids import new
 from shared.messaging import ladder
 from shared.service import Process
+from shared.storage.client import Client
+from shared.storage.unit import UnitOfWork
+from tests.harness.nodes import new_name
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import NOW, Queues
-from tests.integration.backbone.toy import NAME, Tally, Toy, at_work, declined, shortlisted, tallies, unheeded
+from tests.integration.backbone.toy import (
+    NAME,
+    Tally,
+    Toy,
+    add_note,
+    at_work,
+    declined,
+    parts_of,
+    settings_of,
+    shortlisted,
+    tallies,
+    unheeded,
+)
 
 MakeProcess = Callable[..., Awaitable[Process]]
 
@@ -112,6 +128,33 @@ async def test_one_that_raises_takes_nobody_with_it(
     assert toy.tried.count(events[index].application_id) == 4
     others = [name for name in toy.tried if name != events[index].application_id]
     assert len(others) == len(set(others)) == 49
+
+
+@pytest.mark.parametrize("index", [0, 25, 49])
+async def test_one_that_spoils_the_transaction_takes_nobody_with_it(
+    process: Process, queues: Queues, toy: Toy, index: int
+) -> None:
+    events = [shortlisted() for _ in range(50)]
+    poison = events[index]
+
+    async def spoil(event: CandidateShortlisted, unit: UnitOfWork) -> None:
+        if event == poison:
+            unit.save(tallies, Tally(candidate_id=new(CandidateId), notes=("x" * 17_000_000,)))
+        toy.tried.append(event.application_id)
+        await add_note(unit, event.candidate_id, event.application_id)
+
+    reactions = process.parts.reactions
+    reactions._by_kind[CandidateShortlisted] = replace(reactions._by_kind[CandidateShortlisted], do=spoil)
+    await queues.publish(*events)
+    async with at_work(process):
+        parked = await queues.parked()
+        await rest(process, handled=50)
+    assert parked.headers[ladder.REASON] == "failed"
+    assert parked.headers[ladder.ATTEMPT] == 4
+    assert await process.store["tallies"].count_documents({}) == 49
+    assert await process.store["tallies"].count_documents({"sequence": 1}) == 49
+    assert await process.store["outbox"].count_documents({}) == 49
+    assert toy.tried.count(poison.application_id) <= 5, "with its neighbours once at most, then alone"
 
 
 async def test_a_failing_one_climbs_three_retries_and_is_parked_with_all_that_a_person_needs(
@@ -365,6 +408,27 @@ async def test_a_deleted_queue_comes_back_with_its_consumer(process: Process, qu
         second = shortlisted()
         await queues.publish(second)
         await tally_of(process, second.candidate_id)
+
+
+async def test_two_services_that_read_the_same_event_both_have_their_effect(
+    process: Process, client: Client, nodes: Nodes, hall: str, queues: Queues
+) -> None:
+    name = new_name()
+    other = Process(parts_of(settings_of(hall, nodes.mongo_url, name), Toy(), name="scheduling"))
+    await other.prepare()
+    await (await queues.channel.get_queue("scheduling.events", ensure=False)).purge()
+    event, id = shortlisted(), new(EventId)  # noqa: A001
+    try:
+        async with at_work(process), at_work(other):
+            for _ in range(2):
+                await queues.publish(event, id=id)
+            await rest(process, handled=2)
+            await rest(other, handled=2)
+            for service in (process, other):
+                assert (await tally_of(service, event.candidate_id)).notes == (event.application_id,)
+    finally:
+        other.client.close()
+        await client.drop_database(name)
 
 
 async def test_two_processes_share_a_queue_and_each_message_has_one_effect(
