@@ -45,7 +45,7 @@ class RequestKey:
     """The key as it was sent, which is kept nowhere: without it nobody can try out what the request said."""
 
 
-def idempotency_key(
+async def idempotency_key(
     request: Request,
     key: Annotated[
         str,

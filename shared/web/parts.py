@@ -1,4 +1,8 @@
-"""What an endpoint asks its service for."""
+"""What an endpoint asks its service for.
+
+FastAPI calls a dependency that is not a coroutine in a thread: ours are coroutines, since a thread costs more than
+all that they do.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -38,9 +42,9 @@ def _parts(request: Request) -> HttpParts:
 class Run:
     """Runs a command: a piece of work in a unit of its own, exactly once, its events with it."""
 
-    def __init__(self, request: Request) -> None:
-        self._commands = _parts(request).commands
-        self._traceparent: str = request.state.traceparent
+    def __init__(self, commands: Commands, traceparent: str) -> None:
+        self._commands = commands
+        self._traceparent = traceparent
 
     async def __call__(
         self, command: Callable[[UnitOfWork], Awaitable[ResultT]], reads: Sequence[Key] = ()
@@ -52,20 +56,24 @@ class Run:
 def using(kind: type[Any]) -> Any:
     """Return a dependency on one of the service's tools, by its type."""
 
-    def find(request: Request) -> object:
+    async def find(request: Request) -> object:
         return _parts(request).tools.get(kind)
 
     return Depends(find)
 
 
-def _once(request: Request) -> Once:
+async def _run(request: Request) -> Run:
+    return Run(_parts(request).commands, request.state.traceparent)
+
+
+async def _once(request: Request) -> Once:
     return _parts(request).once
 
 
-def _documents(request: Request) -> Reader:
+async def _documents(request: Request) -> Reader:
     return _parts(request).documents
 
 
-Command = Annotated[Run, Depends(Run)]
+Command = Annotated[Run, Depends(_run)]
 OnlyOnce = Annotated[Once, Depends(_once)]
 Documents = Annotated[Reader, Depends(_documents)]

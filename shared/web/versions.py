@@ -7,7 +7,7 @@ from fastapi import Depends, Header
 from shared.web.problems import VersionMissing, VersionOutdated
 
 
-def if_match(
+async def if_match(
     if_match: Annotated[str, Header(alias="If-Match", description="The ETag that you got when you read it")],
 ) -> str:
     """Return the version that a change is of; raises VersionMissing (as ``errors.py`` does without the header)."""

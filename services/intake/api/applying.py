@@ -1,6 +1,7 @@
 """Applying over HTTP: the way in."""
 
 from dataclasses import replace
+from typing import Annotated
 
 from fastapi import Response
 
@@ -8,6 +9,7 @@ from services.intake.api.forms import ApplicationAnswer, ApplicationRequest
 from services.intake.api.problems import RoundIsClosed
 from services.intake.domain.applications import Application, Candidate, Person, Record, applied
 from services.intake.domain.rounds import (
+    RECRUITING,
     Placement,
     Refusal,
     Round,
@@ -35,10 +37,11 @@ from shared.vault import Vault, keys
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply, RequestKey, hashed
 from shared.web.identity import ANYONE
-from shared.web.parts import OnlyOnce
+from shared.web.parts import OnlyOnce, using
 from shared.web.problems import FieldError, Invalid, documented
 
 router = new_router()
+TheVault = Annotated[Vault, using(Vault)]
 
 
 @router.post(
@@ -49,19 +52,22 @@ router = new_router()
     response_model=ApplicationAnswer,
     responses=documented(RoundIsClosed),
 )
-async def apply(request: ApplicationRequest, key: IdempotencyKey, once: OnlyOnce) -> Response:
+async def apply(
+    request: ApplicationRequest, key: IdempotencyKey, once: OnlyOnce, vault: TheVault
+) -> Response:
     """Apply. A confirmation comes by mail, with a link to see what becomes of it.
 
     Whoever applies twice in a round gets the same kind of answer: nobody learns from it who has applied.
     """
-    return await once.run(key, request, lambda unit: _apply(request, key, unit))
+    fingerprint = vault.fingerprint(request.contact.email.casefold())
+    reads = (recruiting.key(RECRUITING), people.key(fingerprint))
+    return await once.run(key, request, lambda unit: _apply(request, fingerprint, key, unit), reads)
 
 
-async def _apply(request: ApplicationRequest, key: RequestKey, unit: UnitOfWork) -> Reply:
+async def _apply(request: ApplicationRequest, fingerprint: str, key: RequestKey, unit: UnitOfWork) -> Reply:
     current = await _wanted(request, unit)
     if not takes_applications(current, unit.today):
         return await _refuse(current, key, unit)
-    fingerprint = unit.using(Vault).fingerprint(request.contact.email.casefold())
     person = await unit.get(people, fingerprint)
     known = None if person is None else await the_candidate(unit, person.candidate_id)
     placement = place(current)
@@ -138,7 +144,9 @@ async def _keep(
 ) -> Record:
     """Seal the contact with the person's own key, and remember whom the address belongs to."""
     vault = unit.using(Vault)
-    key = await unit.get(keys, candidate.candidate_id)
+    key = None
+    if candidate.record is not None:
+        key = await unit.get(keys, candidate.candidate_id)
     if key is None:
         key = vault.new_key(candidate.candidate_id)
         unit.save(keys, key)
