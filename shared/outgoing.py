@@ -1,6 +1,7 @@
 """Outgoing work: what must be done in the world outside, once, and never inside a transaction."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -19,6 +20,11 @@ from shared.waiting import first_of
 
 Record = Callable[[UnitOfWork], Awaitable[None]]
 OUTGOING_INDEXES = (Index(("due_at",)),)
+AGAIN = 0.2
+"""Seconds between two tries to commit what came of a piece of work."""
+GRACE = 2.0
+"""Seconds after an error of the database in which nothing is claimed: others may have done things meanwhile, and
+could not say so."""
 log = structlog.get_logger(__name__)
 
 
@@ -39,7 +45,8 @@ class OutgoingLoop:
 
     A claim is the document's own ``due_at`` moved ahead by the server's clock: whoever dies with it leaves it
     to the next one. What was done outside and not yet committed is then done again, under the same key: that
-    window, from the other side's yes to our commit, is left.
+    window, from the other side's yes to our commit, is left. While the process lives it does not forget what it
+    has done: it goes on trying to commit that, however long the database is away.
     """
 
     def __init__(
@@ -62,6 +69,8 @@ class OutgoingLoop:
         self._claim_seconds = claim
         self._free = asyncio.Semaphore(at_once)
         self._poll = poll
+        self._in_hand: set[Any] = set()
+        self._waits_until = 0.0
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until ``stopping`` is set; then finish what is in hand."""
@@ -77,34 +86,47 @@ class OutgoingLoop:
                     tasks.create_task(self._do(claimed))
 
     async def _claim(self) -> dict[str, Any] | None:
+        if time.monotonic() < self._waits_until:
+            return None
         ahead = {"$add": ["$$NOW", int(self._claim_seconds * 1000)]}
         try:
             return await self._outgoing.find_one_and_update(
-                {"$expr": {"$lte": ["$due_at", "$$NOW"]}},
+                {"$expr": {"$lte": ["$due_at", "$$NOW"]}, "_id": {"$nin": list(self._in_hand)}},
                 [{"$set": {"due_at": ahead, "attempts": {"$add": ["$attempts", 1]}}}],
                 sort=[("due_at", 1)],
                 return_document=ReturnDocument.AFTER,
             )
         except PyMongoError as error:
             log.warning("outgoing work not read", error=type(error).__name__)
+            self._waits_until = time.monotonic() + GRACE
             return None
 
     async def _do(self, claimed: dict[str, Any]) -> None:
         kind, key = claimed["kind"], claimed["key"]
+        self._in_hand.add(claimed["_id"])
         try:
             record = await self._try(self._errands[kind], key, claimed["attempts"])
             if record is None:
                 await self._put_off(claimed)
             else:
-                await self._commands.run(
-                    Piece(lambda unit: _finish(kind, key, record, unit), traceparent=continue_trace(None))
-                )
-        except (PyMongoError, StorageUnavailable) as error:  # its claim runs out, and it is done again
-            log.warning("outgoing work not recorded", kind=kind, key=key, error=type(error).__name__)
+                await self._commit(kind, key, record)
+        except (PyMongoError, StorageUnavailable) as error:  # its claim runs out, and it is done then
+            log.warning("outgoing work not begun", kind=kind, key=key, error=type(error).__name__)
         except Exception as error:
             log.exception("outgoing work failed", kind=kind, key=key, error=type(error).__name__)
         finally:
+            self._in_hand.discard(claimed["_id"])
             self._free.release()
+
+    async def _commit(self, kind: str, key: str, record: Record) -> None:
+        """Commit what came of it, and try until that is done: nobody else knows."""
+        piece = Piece(lambda unit: _finish(kind, key, record, unit), traceparent=continue_trace(None))
+        while True:
+            try:
+                return await self._commands.run(piece)
+            except (PyMongoError, StorageUnavailable) as error:
+                log.warning("outgoing work not recorded yet", kind=kind, key=key, error=type(error).__name__)
+                await asyncio.sleep(AGAIN)
 
     async def _try(self, errand: Errand, key: str, attempts: int) -> Record | None:
         try:

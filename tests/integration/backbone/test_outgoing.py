@@ -5,7 +5,10 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import pytest
+
 from shared.service import Process
+from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.waiting import eventually
@@ -127,6 +130,28 @@ async def test_what_was_taken_over_while_at_work_is_committed_once(
         assert slow_toy.gate is not None
         slow_toy.gate.set()
         await eventually(_is(lambda: slow_toy.done_outside == ["one"]), "the slow one to have done it too")
+    assert toy.done_outside == ["one"]
+    assert await total(quiet, "done") == 1
+
+
+async def test_what_was_done_is_not_done_again_because_the_database_was_away_after(
+    quiet: Process, make_process: MakeProcess, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await make_process(toy, outgoing_claim_seconds=0.4)
+    commit, refused = process.commands.run, 0
+
+    async def away_for_longer_than_a_claim(piece: Piece[None]) -> None:
+        nonlocal refused
+        refused += 1
+        if refused <= 5:
+            raise StorageUnavailable
+        await commit(piece)
+
+    monkeypatch.setattr(process.commands, "run", away_for_longer_than_a_claim)
+    async with sending(process):
+        await send_out(quiet, "one")
+        await all_done(quiet)
+    assert refused > 5
     assert toy.done_outside == ["one"]
     assert await total(quiet, "done") == 1
 
