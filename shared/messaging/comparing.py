@@ -1,13 +1,15 @@
 """Comparing: whether the history, the outboxes and the inboxes tell the same; and catching up where they do not."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from aio_pika import DeliveryMode, Message
-from aio_pika.abc import AbstractConnection
 
 from shared.events.readers import READERS
-from shared.messaging.history import Passed, passed
+from shared.messaging.headers import passed_on
+from shared.messaging.history import Passed
+from shared.messaging.inbound import body_hash
 from shared.messaging.ladder import ROUTING_KEY
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import events_queue
@@ -16,6 +18,7 @@ from shared.storage.outbox import OUTBOX, PUBLISHED
 from shared.storage.transactions import INBOX
 
 PAGE = 1000
+OUTSIDE = "/external/"
 
 
 class NothingRemembered(Exception):  # noqa: N818
@@ -24,7 +27,7 @@ class NothingRemembered(Exception):  # noqa: N818
 
 @dataclass(slots=True)
 class Comparison:
-    """What was found. Counts of events; lists name at most the first few, as ``source:id``."""
+    """What was found. Events are named as ``source:id``."""
 
     events: int = 0
     repeated: int = 0
@@ -33,110 +36,140 @@ class Comparison:
     """By service: outbox entries that are marked as published and are not in the history."""
     unknown: list[str] = field(default_factory=list)
     """Events of our services in the history that no outbox has."""
+    altered: list[str] = field(default_factory=list)
+    """Events with one body here and another there: in the history, in an outbox, in an inbox."""
     missed: dict[str, list[str]] = field(default_factory=dict)
     """By service: events that it reads and that its inbox does not know."""
 
     @property
     def agrees(self) -> bool:
         """Whether all tell the same."""
-        return not (any(self.unpublished.values()) or self.unknown or any(self.missed.values()))
+        lists = (*self.unpublished.values(), *self.missed.values(), self.unknown, self.altered)
+        return not any(lists)
 
 
-async def compare(connection: AbstractConnection, stores: Mapping[str, Database]) -> Comparison:
-    """Compare the history with each service's outbox and inbox.
-
-    What is on its way at that moment (in a queue, waiting to be tried again, parked) counts as missed.
-    """
-    found = Comparison()
-    history: dict[str, str] = {}
-    async for event in _everything(connection):
-        found.events += 1
-        key = _key(event)
-        found.repeated += key in history
-        history[key] = event.envelope.routing_key
-    unaccounted = {key for key in history if not key.startswith("/external/")}
-    for service, store in stores.items():
-        found.unpublished[service] = await _compare_outbox(store, history, unaccounted)
-        missed = await _unknown_to(store, (key for key, route in history.items() if _reads(service, route)))
-        found.missed[service] = missed
-    found.unknown = sorted(unaccounted)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    route: str
+    hash: str
 
 
-async def _compare_outbox(store: Database, history: Mapping[str, str], unaccounted: set[str]) -> list[str]:
-    """Return what is marked as published and is not in the history; account for what is."""
-    missing: list[str] = []
-    entries = store[OUTBOX].find({"source": {"$exists": True}}, projection={"state": 1, "source": 1})
-    async for entry in entries:
-        key = f"{entry['source']}:{entry['_id']}"
-        unaccounted.discard(key)
-        if key not in history and entry["state"] == PUBLISHED:
-            missing.append(key)
-    return missing
+class Comparing:
+    """Hears the whole history, then asks each service; what is on its way at that moment counts as missed."""
+
+    def __init__(self, begun: datetime, kept: timedelta) -> None:
+        self._begun = begun
+        self._kept_since = begun - kept
+        self._found = Comparison()
+        self._heard: dict[str, _Heard] = {}
+        self._unaccounted: set[str] = set()
+        self._altered: set[str] = set()
+
+    def hear(self, event: Passed) -> None:
+        """Take in an event of the history."""
+        key, heard = _key(event), _Heard(event.envelope.routing_key, body_hash(event.message.body))
+        self._found.events += 1
+        self._found.repeated += key in self._heard
+        if self._heard.setdefault(key, heard) != heard:
+            self._altered.add(key)
+        if not event.envelope.source.startswith(OUTSIDE):
+            self._unaccounted.add(key)
+
+    async def ask(self, service: str, store: Database) -> None:
+        """Compare with a service's outbox and inbox, once all of the history has been heard."""
+        self._found.unpublished[service] = await self._compare_outbox(store)
+        self._found.missed[service] = await self._compare_inbox(service, store)
+
+    def result(self) -> Comparison:
+        """Return what was found, once every service has been asked."""
+        self._found.unknown, self._found.altered = sorted(self._unaccounted), sorted(self._altered)
+        return self._found
+
+    async def _compare_outbox(self, store: Database) -> list[str]:
+        """Return what is marked as published and is not in the history; account for what is."""
+        missing: list[str] = []
+        wanted = {"state": 1, "source": 1, "body": 1, "published_at": 1}
+        async for entry in store[OUTBOX].find({"source": {"$exists": True}}, projection=wanted):
+            key = f"{entry['source']}:{entry['_id']}"
+            self._unaccounted.discard(key)
+            heard = self._heard.get(key)
+            if heard is None:
+                if entry["state"] == PUBLISHED and self._must_be_there(entry["published_at"]):
+                    missing.append(key)
+            elif heard.hash != body_hash(entry["body"]):
+                self._altered.add(key)
+        return missing
+
+    def _must_be_there(self, published_at: datetime) -> bool:
+        """Say whether what was published then lies in what was heard: not too long ago, nor since we began."""
+        return self._kept_since < published_at < self._begun
+
+    async def _compare_inbox(self, service: str, store: Database) -> list[str]:
+        wanted = [key for key, heard in self._heard.items() if _reads(service, heard.route)]
+        missed: list[str] = []
+        for page in _pages(wanted):
+            known = await _known(store, page)
+            missed.extend(key for key in page if key not in known)
+            self._altered.update(key for key, known_as in known.items() if known_as != self._heard[key].hash)
+        return missed
+
+
+async def require_memory(store: Database, service: str) -> None:
+    """Raise NothingRemembered where a service's inbox is empty."""
+    if await store[INBOX].find_one({}) is None:
+        raise NothingRemembered(service)
 
 
 async def redeliver(
-    connection: AbstractConnection, store: Database, service: str, publish_timeout: float
+    events: AsyncIterator[Passed], publisher: Publisher, store: Database, service: str
 ) -> AsyncIterator[Passed]:
-    """Put onto a service's queue what the history has for it and its inbox does not know; give each when it is done.
+    """Put onto a service's queue which of these events it reads and does not know; give each when it is done.
 
-    Safe at any time: what is on its way as well has its effect once. Raises NothingRemembered.
+    Safe at any time: what is on its way as well has its effect once.
     """
-    if await store[INBOX].find_one({}) is None:
-        raise NothingRemembered(service)
-    channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-    publisher = Publisher(channel, publish_timeout)
-    page: list[Passed] = []
-    async for event in _everything(connection):
+    page: dict[str, Passed] = {}
+    async for event in events:
         if _reads(service, event.envelope.routing_key):
-            page.append(event)
+            page[_key(event)] = event
         if len(page) == PAGE:
             async for sent in _send_missing(publisher, store, service, page):
                 yield sent
-            page = []
+            page = {}
     async for sent in _send_missing(publisher, store, service, page):
         yield sent
-    await channel.close()
 
 
 async def _send_missing(
-    publisher: Publisher, store: Database, service: str, page: list[Passed]
+    publisher: Publisher, store: Database, service: str, page: Mapping[str, Passed]
 ) -> AsyncIterator[Passed]:
-    by_key = {_key(event): event for event in page}
-    for key in await _unknown_to(store, by_key):
-        event = by_key[key]
-        await publisher.publish("", events_queue(service).name, _again(event))
-        yield event
+    known = await _known(store, list(page))
+    for key, event in page.items():
+        if key not in known:
+            await publisher.publish("", events_queue(service).name, _again(event))
+            yield event
 
 
 def _again(event: Passed) -> Message:
-    headers = {key: value for key, value in event.message.headers.items() if not key.startswith("x-")}
+    message = event.message
     return Message(
-        event.message.body,
-        headers=headers | {ROUTING_KEY: event.envelope.routing_key},
-        content_type=event.message.content_type,
-        message_id=event.message.message_id,
-        timestamp=event.message.timestamp,
+        message.body,
+        headers=passed_on(message.headers) | {ROUTING_KEY: event.envelope.routing_key},
+        content_type=message.content_type,
+        content_encoding=message.content_encoding,
+        message_id=message.message_id,
+        timestamp=message.timestamp,
         delivery_mode=DeliveryMode.PERSISTENT,
     )
 
 
-async def _everything(connection: AbstractConnection) -> AsyncIterator[Passed]:
-    channel = await connection.channel(publisher_confirms=False)
-    async for event in passed(channel, "first"):
-        yield event
-    await channel.close()
+async def _known(store: Database, keys: Sequence[str]) -> dict[str, str]:
+    """Return which of these the inbox knows, and the hash of each one's body."""
+    found = store[INBOX].find({"_id": {"$in": list(keys)}}, projection={"hash": 1})
+    return {entry["_id"]: entry["hash"] async for entry in found}
 
 
-async def _unknown_to(store: Database, keys: Iterable[str]) -> list[str]:
-    """Return those of these that the inbox does not know, in their order."""
-    unknown: list[str] = []
-    wanted = list(keys)
-    for start in range(0, len(wanted), PAGE):
-        page = wanted[start : start + PAGE]
-        known = {entry["_id"] async for entry in store[INBOX].find({"_id": {"$in": page}}, projection={})}
-        unknown.extend(key for key in page if key not in known)
-    return unknown
+def _pages(keys: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (keys[start : start + PAGE] for start in range(0, len(keys), PAGE))
 
 
 def _reads(service: str, routing_key: str) -> bool:

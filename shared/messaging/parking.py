@@ -1,12 +1,14 @@
 """The parking lot: messages that nothing mended by itself, for a person to decide on."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
+from shared.messaging.headers import passed_on
 from shared.messaging.ladder import (
     ATTEMPT,
     FIRST_FAILED_AT,
@@ -22,8 +24,11 @@ from shared.messaging.publisher import Publisher
 from shared.messaging.topology import WorkQueue
 
 REPLAYS = PREFIX + "replays"
-KILLED = "delivery-limit"
-"""The broker's own verdict: the process died, or the connection was lost, again and again with this message."""
+VERDICT = "x-first-death-reason"
+"""The broker's own: ``delivery_limit`` where the process died, or the connection was lost, with it again and again."""
+UNKNOWN = "-"
+Taken = Callable[[int, int], None]
+"""Told how many of how many messages have been taken in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +40,54 @@ class Parked:
 
     @property
     def id(self) -> str:
-        """The message's id; of an event the event's."""
-        return self.message.message_id or "-"
+        """The event's id; of a private message, and of what is no event, the message's."""
+        return self._cloud_event("id") or self.message.message_id or UNKNOWN
 
     @property
     def reason(self) -> str:
-        """Why it was parked."""
-        return self._header(REASON) or KILLED
+        """Why it was parked: by the broker, which has the last word, or by us."""
+        by_broker = self._header(VERDICT)
+        return by_broker.replace("_", "-") if by_broker else self._header(REASON) or UNKNOWN
 
     @property
     def type(self) -> str:
         """What kind of event it is, or says it is; a private message says nothing."""
-        return self._header("cloudEvents_type") or self._header("cloudEvents:type") or "-"
+        return self._cloud_event("type") or UNKNOWN
 
     @property
     def place(self) -> str:
-        """Where it failed, and with what kind of error."""
-        return self._header(PLACE) or "-"
+        """Where it failed, and with what kind of error; of what the broker parked, the queue."""
+        return self.queue.name if self._header(VERDICT) else self._header(PLACE) or UNKNOWN
 
     @property
-    def first_failed_at(self) -> str:
+    def first_failed_at(self) -> str | None:
         """When it failed first (ISO 8601)."""
-        return self._header(FIRST_FAILED_AT) or "-"
+        return self._header(FIRST_FAILED_AT) or self._died_at
 
     @property
-    def last_failed_at(self) -> str:
+    def last_failed_at(self) -> str | None:
         """When it failed last (ISO 8601)."""
-        return self._header(LAST_FAILED_AT) or "-"
+        return self._died_at or self._header(LAST_FAILED_AT)
 
     @property
     def replays(self) -> int:
         """How often a person has had it tried again."""
         count = self.message.headers.get(REPLAYS, 0)
         return count if isinstance(count, int) else 0
+
+    @property
+    def _died_at(self) -> str | None:
+        deaths = self.message.headers.get("x-death")
+        times = (
+            [death.get("time") for death in deaths if isinstance(death, dict)]
+            if isinstance(deaths, list)
+            else []
+        )
+        died = [time for time in times if isinstance(time, datetime)]
+        return max(died).astimezone(UTC).isoformat(timespec="milliseconds") if died else None
+
+    def _cloud_event(self, name: str) -> str | None:
+        return self._header(f"cloudEvents_{name}") or self._header(f"cloudEvents:{name}")
 
     def _header(self, name: str) -> str | None:
         value = self.message.headers.get(name)
@@ -86,12 +106,12 @@ class Group:
     @property
     def first_failed_at(self) -> str:
         """When one of them failed first."""
-        return min(one.first_failed_at for one in self.members)
+        return min((one.first_failed_at for one in self.members if one.first_failed_at), default=UNKNOWN)
 
     @property
     def last_failed_at(self) -> str:
         """When one of them failed last."""
-        return max(one.last_failed_at for one in self.members)
+        return max((one.last_failed_at for one in self.members if one.last_failed_at), default=UNKNOWN)
 
     @property
     def replays(self) -> int:
@@ -101,16 +121,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which parked messages are meant; what is None does not matter."""
+    """Which parked messages are meant; what is None does not matter. Of the place, a part is enough."""
 
     reason: str | None = None
     type: str | None = None
+    place: str | None = None
     id: str | None = None
 
     def takes(self, parked: Parked) -> bool:
         """Say whether this message is meant."""
         pairs = ((self.reason, parked.reason), (self.type, parked.type), (self.id, parked.id))
-        return all(wanted is None or wanted == found for wanted, found in pairs)
+        same = all(wanted is None or wanted == found for wanted, found in pairs)
+        return same and (self.place is None or self.place in parked.place)
 
 
 class ParkingLot:
@@ -119,14 +141,6 @@ class ParkingLot:
     def __init__(self, publisher: Publisher, parked: Sequence[Parked]) -> None:
         self.parked = tuple(parked)
         self._publisher = publisher
-
-    def groups(self) -> list[Group]:
-        """Return the messages in groups, the largest first."""
-        members: dict[tuple[str, str, str], list[Parked]] = {}
-        for one in self.parked:
-            members.setdefault((one.reason, one.type, one.place), []).append(one)
-        groups = [Group(*kind, found) for kind, found in members.items()]
-        return sorted(groups, key=lambda group: (-len(group.members), group.reason, group.type, group.place))
 
     def chosen(self, wanted: Wanted) -> list[Parked]:
         """Return the messages that are meant."""
@@ -156,13 +170,24 @@ class ParkingLot:
             yield one
 
 
+def in_groups(parked: Iterable[Parked]) -> list[Group]:
+    """Return messages in groups, the largest first."""
+    members: dict[tuple[str, str, str], list[Parked]] = {}
+    for one in parked:
+        members.setdefault((one.reason, one.type, one.place), []).append(one)
+    groups = [Group(*kind, found) for kind, found in members.items()]
+    return sorted(groups, key=lambda group: (-len(group.members), group.reason, group.type, group.place))
+
+
 def _renewed(parked: Parked) -> Message:
     """Write a message as it was before it failed, with the key that it came by and how often it was replayed."""
     message = parked.message
-    kept = {key: value for key, value in message.headers.items() if not key.startswith("x-")}
+    kept = passed_on(message.headers)
     for name in (REASON, PLACE, ATTEMPT, WAITED):
         kept.pop(name, None)
     kept.setdefault(ROUTING_KEY, message.routing_key or "")
+    if parked.first_failed_at is not None:
+        kept.setdefault(FIRST_FAILED_AT, parked.first_failed_at)
     return Message(
         message.body,
         headers=kept | {REPLAYS: parked.replays + 1},
@@ -176,28 +201,31 @@ def _renewed(parked: Parked) -> Message:
 
 @asynccontextmanager
 async def parking_lot(
-    connection: AbstractConnection, queues: Iterable[WorkQueue], publish_timeout: float
+    connection: AbstractConnection, queues: Iterable[WorkQueue], publish_timeout: float, taken: Taken
 ) -> AsyncIterator[ParkingLot]:
     """Take a service's parked messages in hand, as many as there are now."""
     publishing = await connection.channel(publisher_confirms=True, on_return_raises=True)
     reading = await connection.channel(publisher_confirms=False)
     try:
-        parked = [one for queue in queues for one in await _take(reading, queue)]
+        parked = await _take(reading, list(queues), taken)
         yield ParkingLot(Publisher(publishing, publish_timeout), parked)
     finally:
         await reading.close()
         await publishing.close()
 
 
-async def _take(channel: AbstractChannel, queue: WorkQueue) -> list[Parked]:
-    declared = await channel.declare_queue(queue.parked, passive=True, timeout=10)
-    taken: list[Parked] = []
-    for _ in range(declared.declaration_result.message_count or 0):
-        message = await declared.get(fail=False, timeout=10)
-        if message is None:
-            break
-        taken.append(Parked(queue, message))
-    return taken
+async def _take(channel: AbstractChannel, queues: Sequence[WorkQueue], taken: Taken) -> list[Parked]:
+    lots = [(queue, await channel.declare_queue(queue.parked, passive=True, timeout=10)) for queue in queues]
+    total = sum(lot.declaration_result.message_count or 0 for _, lot in lots)
+    parked: list[Parked] = []
+    for queue, lot in lots:
+        for _ in range(lot.declaration_result.message_count or 0):
+            message = await lot.get(fail=False, timeout=10)
+            if message is None:  # somebody else has it in hand
+                break
+            parked.append(Parked(queue, message))
+            taken(len(parked), total)
+    return parked
 
 
 def content(parked: Parked) -> Mapping[str, object]:

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 
 from shared.events import Envelope, Event, body, headers
 from shared.events.ids import EventId
 from shared.ids import new
 from shared.messaging import topology
+from shared.messaging.history import Passed, end, passed
 from tests.harness.waiting import eventually
 from tests.integration.backbone.toy import NAME
 
@@ -26,6 +27,7 @@ class Queues:
     """Publishes to the toy, and looks at what lies in queues."""
 
     channel: AbstractChannel
+    url: str
 
     @classmethod
     @asynccontextmanager
@@ -35,7 +37,7 @@ class Queues:
         async with connection:
             channel = await connection.channel(on_return_raises=True)
             await topology.declare(channel, DELAYS, history_days=365)
-            yield cls(channel)
+            yield cls(channel, url)
 
     async def purge(self) -> None:
         """Empty the toy's queues."""
@@ -75,6 +77,17 @@ class Queues:
     async def take(self, queue: str) -> AbstractIncomingMessage | None:
         """Take a message out of a queue."""
         return await (await self.channel.get_queue(queue, ensure=False)).get(fail=False, no_ack=True)
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AbstractConnection]:
+        """Make another connection."""
+        async with await aio_pika.connect(self.url) as connection:
+            yield connection
+
+    async def history(self) -> list[Passed]:
+        """Return all that lies in the history now."""
+        until = await end(self.connect)
+        return [] if until is None else [event async for event in passed(self.connect, "first", until)]
 
     async def parked(self) -> AbstractIncomingMessage:
         """Wait for a message in the toy's parking lot, and take it out."""

@@ -12,7 +12,6 @@ from deploy.local.finder import find
 from deploy.local.processes import Processes
 from shared.events.ids import CandidateId
 from shared.ids import new
-from shared.messaging import history
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Piece
@@ -75,7 +74,7 @@ async def test_after_a_broker_crash_the_relay_goes_on_and_consumers_are_attached
         await eventually(_is(lambda: not process.broker.troubles), "consumers again", deadline=30)
         async with Queues.of(own_nodes.amqp_url) as queues:
             assert await queues.count("scheduling.events") == 20, "which nobody has read yet"
-            passed = [event.envelope.type async for event in history.passed(queues.channel, "first")]
+            passed = [event.envelope.type for event in await queues.history()]
             assert passed.count("candidate-shortlisted.v1") == 20
         await publish(own_nodes, *after)
         await eventually(partial(is_so, partial(count, process, "tallies"), 41), "the new effects")

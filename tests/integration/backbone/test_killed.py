@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.finder import Parts as Nodes
 from deploy.local.processes import ROOT, end_with_me
-from shared.messaging import history, ladder
+from shared.messaging import ladder
 from shared.messaging.parking import Wanted
 from shared.service import Process
 from shared.storage.client import Client, Database
@@ -72,7 +72,7 @@ async def test_whatever_write_it_was_killed_before_each_effect_and_each_event_is
     (entry,) = await process.store["outbox"].find().to_list(None)
     told = [
         (passed.envelope.id, passed.message.body)
-        async for passed in history.passed(queues.channel, "first")
+        for passed in await queues.history()
         if passed.envelope.subject == event.candidate_id and passed.envelope.type == entry["type"]
     ]
     assert len(told) > 1, "the process that was killed before it marked it had published it"

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -218,6 +219,8 @@ async def test_a_check_names_what_was_never_published_and_what_was_missed(
             "_id": "f" * 32,
             "source": "/matching",
             "state": "published",
+            "published_at": datetime.now(UTC),
+            "body": b"{}",
             "subject": "x",
             "sequence": 1,
             "stamp": 1,
