@@ -2,14 +2,17 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+from aio_pika.abc import AbstractChannel
 from aiormq import Channel
+from aiormq.abc import DeliveredMessage
 
+from shared.messaging.delivery import Delivery
 from shared.messaging.errors import ConnectionLost
 from shared.messaging.inbound import Reader
 from shared.messaging.ladder import Ladder, describe, move
@@ -39,7 +42,7 @@ class Pace:
 class Trouble:
     """A message whose work was not done, why, and where."""
 
-    message: AbstractIncomingMessage
+    message: Delivery
     error: Exception
     place: str
 
@@ -62,14 +65,14 @@ class Consumer:
         self._transactions = transactions
         self._ladder = ladder
         self._pace = pace
-        self._waiting: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+        self._waiting: deque[Delivery] = deque()
         self._at_work = 0
         self._channel: AbstractChannel | None = None
 
     @property
     def in_hand(self) -> int:
         """How many messages this process has taken and not yet acknowledged."""
-        return self._waiting.qsize() + self._at_work
+        return len(self._waiting) + self._at_work
 
     async def waiting_in_queue(self) -> int:
         """Return how many messages lie in the queue; asked on the channel that they come by, so none slips by."""
@@ -80,60 +83,57 @@ class Consumer:
 
     async def run(self, channel: AbstractChannel, publisher: Publisher, stopping: asyncio.Event) -> None:
         """Consume until ``stopping`` is set; raises ConnectionLost where the broker took the consumer away."""
-        self._waiting, self._at_work = asyncio.Queue(), 0
+        self._waiting, self._at_work = deque(), 0
         self._channel = channel
-        queue = await channel.get_queue(self.queue.name, ensure=False)
         try:
-            await self._consume(queue, publisher, stopping, prefetch=1)
+            await self._consume(channel, publisher, stopping, prefetch=1)
             while not stopping.is_set():
-                await self._consume(queue, publisher, stopping, prefetch=self._pace.prefetch)
+                await self._consume(channel, publisher, stopping, prefetch=self._pace.prefetch)
         finally:
             self.attached = False
             self._channel = None
 
     async def _consume(
-        self, queue: AbstractQueue, publisher: Publisher, stopping: asyncio.Event, prefetch: int
+        self, channel: AbstractChannel, publisher: Publisher, stopping: asyncio.Event, prefetch: int
     ) -> None:
         """Consume at this prefetch until it may be widened, or until ``stopping``."""
-        assert self._channel is not None  # noqa: S101
-        await self._channel.set_qos(prefetch_count=prefetch, timeout=10)
+        await channel.set_qos(prefetch_count=prefetch, timeout=10)
+        below = cast("Channel", await channel.get_underlay_channel())
         arrived = asyncio.Event()
 
-        async def arrive(message: AbstractIncomingMessage) -> None:
-            self._waiting.put_nowait(message)
+        async def arrive(message: DeliveredMessage) -> None:
+            self._waiting.append(Delivery(message))
             arrived.set()
 
-        tag = await queue.consume(arrive, timeout=10)
+        tag = (await below.basic_consume(self.queue.name, arrive, timeout=10)).consumer_tag or ""
         self.attached = True
         while not stopping.is_set():
-            if self._waiting.empty():
+            if not self._waiting:
                 arrived.clear()
                 await first_of(arrived, stopping, timeout=self._pace.poll)
-                await self._still_attached(tag)
+                self._still_attached(below, tag)
                 continue
             batch = await self._batch(arrived)
             await self._work(batch, publisher, stopping)
             widen = prefetch == 1 and not batch[0].redelivered
             if widen:
-                await queue.cancel(tag)
-            await self._acknowledge(batch)
+                await below.basic_cancel(tag)
+            await self._acknowledge(below, batch)
             if widen:
                 return
-        await queue.cancel(tag)
+        await below.basic_cancel(tag)
 
-    async def _still_attached(self, tag: str) -> None:
-        assert self._channel is not None  # noqa: S101
-        channel = cast("Channel", await self._channel.get_underlay_channel())
-        if tag not in channel.consumers:
+    def _still_attached(self, below: Channel, tag: str) -> None:
+        if tag not in below.consumers:
             raise ConnectionLost(f"the broker cancelled the consumer of {self.queue.name}")
 
-    async def _batch(self, arrived: asyncio.Event) -> list[AbstractIncomingMessage]:
+    async def _batch(self, arrived: asyncio.Event) -> list[Delivery]:
         """Take what waits, up to a batch, and a few milliseconds' worth of what is still coming."""
-        batch: list[AbstractIncomingMessage] = []
+        batch: list[Delivery] = []
         until = time.monotonic() + self._pace.wait
         while len(batch) < self._pace.batch:
-            if not self._waiting.empty():
-                batch.append(self._waiting.get_nowait())
+            if self._waiting:
+                batch.append(self._waiting.popleft())
                 self._at_work = len(batch)  # in hand at every moment, or readiness would see rest
                 continue
             left = until - time.monotonic()
@@ -144,11 +144,11 @@ class Consumer:
         return batch
 
     async def _work(
-        self, batch: Sequence[AbstractIncomingMessage], publisher: Publisher, stopping: asyncio.Event
+        self, batch: Sequence[Delivery], publisher: Publisher, stopping: asyncio.Event
     ) -> None:
         troubles: list[Trouble] = []
         pieces: list[Piece[None]] = []
-        owners: list[tuple[AbstractIncomingMessage, str]] = []
+        owners: list[tuple[Delivery, str]] = []
         for message in batch:
             try:
                 piece, reaction = self._reader.piece(message)
@@ -190,8 +190,8 @@ class Consumer:
         )
         await move(publisher, self.queue, trouble.message, verdict, trouble.error, trouble.place)
 
-    async def _acknowledge(self, batch: Sequence[AbstractIncomingMessage]) -> None:
-        await batch[-1].ack(multiple=True)
+    async def _acknowledge(self, below: Channel, batch: Sequence[Delivery]) -> None:
+        await below.basic_ack(batch[-1].tag, multiple=True)
         self.handled += len(batch)
         self._at_work = 0
         HANDLED.labels(self.queue.name).inc(len(batch))

@@ -4,10 +4,10 @@ import hashlib
 from functools import partial
 from typing import Protocol
 
-from aio_pika.abc import AbstractIncomingMessage
 from pydantic import BaseModel
 
 from shared.events.envelope import read, read_headers
+from shared.messaging.delivery import Delivery
 from shared.messaging.errors import Unreadable
 from shared.messaging.reactions import Reaction, Reactions
 from shared.storage.transactions import Arrival, Piece
@@ -22,7 +22,7 @@ STAMP_HEADER = "enmusubi-stamp"
 class Reader(Protocol):
     """Makes a piece of work of a message; raises Undecodable or Unreadable for what no retry can mend."""
 
-    def piece(self, message: AbstractIncomingMessage) -> tuple[Piece[None], Reaction]:
+    def piece(self, message: Delivery) -> tuple[Piece[None], Reaction]:
         """Return the work, and the reaction that it is."""
         ...
 
@@ -41,7 +41,7 @@ class EventReader:
     def __init__(self, reactions: Reactions) -> None:
         self._reactions = reactions
 
-    def piece(self, message: AbstractIncomingMessage) -> tuple[Piece[None], Reaction]:
+    def piece(self, message: Delivery) -> tuple[Piece[None], Reaction]:
         """Check headers and body, and bind the event to the reaction that it is for."""
         _check_size(message)
         envelope = read_headers(message.headers)
@@ -64,7 +64,7 @@ class PrivateReader:
         self._reactions = reactions
         self._opener = opener
 
-    def piece(self, message: AbstractIncomingMessage) -> tuple[Piece[None], Reaction]:
+    def piece(self, message: Delivery) -> tuple[Piece[None], Reaction]:
         """Open the message and bind it to the reaction that it is for."""
         _check_size(message)
         if not message.message_id:
@@ -88,9 +88,10 @@ def _reaction(reactions: Reactions, message: BaseModel) -> Reaction:
     return reaction
 
 
-def _check_size(message: AbstractIncomingMessage) -> None:
-    if message.body_size > LARGEST_BODY:
-        raise Unreadable("too-large", f"{message.body_size} bytes; at most {LARGEST_BODY} are read")
+def _check_size(message: Delivery) -> None:
+    size = len(message.body)
+    if size > LARGEST_BODY:
+        raise Unreadable("too-large", f"{size} bytes; at most {LARGEST_BODY} are read")
 
 
 def body_hash(body: bytes) -> str:

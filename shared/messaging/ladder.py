@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from aio_pika import DeliveryMode, Message
-from aio_pika.abc import AbstractIncomingMessage, HeadersType
+from aio_pika.abc import HeadersType
 from pamqp.encode import encode_table_value
 
 from shared.events.envelope import Undecodable
+from shared.messaging.delivery import Delivery
 from shared.messaging.errors import Unreadable
 from shared.messaging.publisher import Publisher
 from shared.messaging.reactions import NotYet
@@ -81,7 +82,7 @@ def _count(headers: Mapping[str, object], counter: str) -> int:
 async def move(
     publisher: Publisher,
     queue: WorkQueue,
-    message: AbstractIncomingMessage,
+    message: Delivery,
     verdict: Verdict,
     error: Exception,
     place: str,
@@ -100,7 +101,7 @@ async def move(
     await publisher.publish("", target, moved)
 
 
-def _headers(message: AbstractIncomingMessage, verdict: Verdict, error: Exception, place: str) -> HeadersType:
+def _headers(message: Delivery, verdict: Verdict, error: Exception, place: str) -> HeadersType:
     # The broker's own count of deaths must go, or the message may stick in a retry queue for good.
     headers = {
         key: value
@@ -108,7 +109,7 @@ def _headers(message: AbstractIncomingMessage, verdict: Verdict, error: Exceptio
         if not key.startswith("x-") and key not in NEVER_PASSED_ON and _can_be_written(value)
     }
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    headers.setdefault(ROUTING_KEY, message.routing_key or "")
+    headers.setdefault(ROUTING_KEY, message.routing_key)
     headers.setdefault(FIRST_FAILED_AT, now)
     if verdict.counter is not None:
         headers[verdict.counter] = _count(headers, verdict.counter) + 1
