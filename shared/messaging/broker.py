@@ -11,6 +11,7 @@ import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, TimeoutType
 from aio_pika.exceptions import ChannelInvalidStateError
+from aiormq.exceptions import ChannelAccessRefused
 
 from shared.messaging import topology
 from shared.messaging.consumer import Consumer
@@ -26,6 +27,8 @@ SETTLED = 10.0
 LONGEST_PREPARATION = 60.0
 """Seconds; declaring everything on a fresh broker takes two, on a slow cluster more."""
 HEARTBEAT = 10
+REBIND = 60.0
+"""Seconds for which a binding that somebody removed stays away; what went by is in the history."""
 log = structlog.get_logger(__name__)
 
 
@@ -105,7 +108,11 @@ class Broker:
         publisher = Publisher(link.publisher, self._settings.publish_timeout)
         all_committed = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
-            watches = [tasks.create_task(link.watch()), tasks.create_task(self._watch_blocking(publisher))]
+            watches = [
+                tasks.create_task(link.watch()),
+                tasks.create_task(self._watch_blocking(publisher)),
+                tasks.create_task(self._keep_bound(link)),
+            ]
             relay = tasks.create_task(self.relay.run(publisher, all_committed))
             consumers = [
                 tasks.create_task(self._consume(consumer, link, publisher)) for consumer in self.consumers
@@ -152,11 +159,27 @@ class Broker:
         for connection in (publishing, consuming):
             connection.close_callbacks.add(lambda *_: lost.set())
         publisher = await publishing.channel(publisher_confirms=True, on_return_raises=True)
+        await self._declare(consuming)
         watcher = await consuming.channel(publisher_confirms=False)
-        await topology.declare(watcher, self._settings.delays, self._settings.history_days)
         for channel in (publisher, watcher):
             _ring_when_closed(channel, lost)
         return Link(publishing, consuming, publisher, watcher, lost)
+
+    async def _declare(self, connection: AbstractConnection) -> None:
+        channel = await connection.channel(publisher_confirms=False)
+        try:
+            await topology.declare(channel, self._settings.delays, self._settings.history_days)
+        except ChannelAccessRefused:  # an operator has declared it (python -m shared.messaging declare)
+            channel = await connection.channel(publisher_confirms=False)
+            await topology.check(channel, self._settings.delays)
+            await topology.bind(channel)
+        await channel.close()
+
+    async def _keep_bound(self, link: Link) -> None:
+        """Bind again and again what somebody may have unbound: the broker tells nobody."""
+        while True:
+            await asyncio.sleep(REBIND)
+            await topology.bind(link.watcher)
 
     async def _connect(self, purpose: str) -> AbstractConnection:
         return await aio_pika.connect(

@@ -67,6 +67,28 @@ async def declare(channel: AbstractChannel, delays: Iterable[float], history_day
         await _declare_work_queue(channel, queue, each)
 
 
+async def check(channel: AbstractChannel, delays: Iterable[float]) -> None:
+    """Raise ChannelNotFoundEntity where something of the topology is missing; needs no right to configure.
+
+    Whether all is bound as it should be cannot be asked; ``bind`` sees to it.
+    """
+    for exchange in (EVENTS_EXCHANGE, PRIVATE_EXCHANGE):
+        await channel.declare_exchange(exchange, passive=True)
+    for queue in WORK_QUEUES:
+        for name in (queue.parked, queue.name, *map(queue.retry, sorted(set(delays)))):
+            await channel.declare_queue(name, passive=True)
+    await channel.declare_queue(HISTORY_QUEUE, passive=True)
+
+
+async def bind(channel: AbstractChannel) -> None:
+    """Bind every queue (also one that somebody has unbound); needs the rights to write to queues and to read exchanges."""
+    await (await channel.get_queue(HISTORY_QUEUE, ensure=False)).bind(EVENTS_EXCHANGE, "#")
+    for queue in WORK_QUEUES:
+        work = await channel.get_queue(queue.name, ensure=False)
+        for routing_key in queue.routing_keys:
+            await work.bind(queue.exchange, routing_key)
+
+
 async def _declare_work_queue(channel: AbstractChannel, queue: WorkQueue, delays: Sequence[float]) -> None:
     # The parking lot first: a queue whose dead-letter target is missing keeps its dead for minutes.
     await channel.declare_queue(
