@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from services.scheduling.domain.candidates import Candidate
+from services.scheduling.domain.candidates import Candidate, used
 from services.scheduling.domain.due import RELOCATION_STEP_DUE, reminder_at, step_key
 from services.scheduling.domain.relocations import (
     Relocation,
@@ -54,6 +54,7 @@ async def do_step(unit: UnitOfWork, relocation: Relocation, step: Step[Relocatio
     unit.cancel_timer(RELOCATION_STEP_DUE, step_key(relocation.relocation_id, step.step))
     if relocation.arrived_on is not None:
         candidate = await the_candidate(unit, relocation.candidate_id)
+        unit.save(candidates, used(candidate))  # lessons that are planned meanwhile have to see the arrival
         await stop_waiting(unit, candidate.candidate_id)
         if candidate.plan_id is not None:
             await end_plan(unit, candidate.plan_id, candidate.japanese)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from services.scheduling.calendars import open_for
-from services.scheduling.domain.candidates import Candidate, Ending, Stay
+from services.scheduling.domain.candidates import Candidate, Ending, Stay, used
 from services.scheduling.domain.due import SEAT_EXPIRES, VISIT_STEP_DUE, reminder_at, step_key
 from services.scheduling.domain.rules import Rules
 from services.scheduling.domain.showcases import Showcase
@@ -53,8 +53,8 @@ async def invite(unit: UnitOfWork, visit: Visit, wanted: Sequence[tuple[Candidat
         number = visit.invited + 1
         invitation = Invitation(candidate_id=candidate.candidate_id, needs_visa=needs_visa, number=number)
         visit = replace(visit, invited=number, waiting=(*visit.waiting, invitation))
-        if visit.visit_id not in candidate.visits:
-            unit.save(candidates, replace(candidate, visits=(*candidate.visits, visit.visit_id)))
+        known = [one for one in candidate.visits if one != visit.visit_id]
+        unit.save(candidates, replace(used(candidate), visits=(*known, visit.visit_id)))
     return await offer_free_seats(unit, visit)
 
 
@@ -65,7 +65,7 @@ async def offer_free_seats(unit: UnitOfWork, visit: Visit) -> Visit:
         visit = replace(visit, waiting=tuple(others))
         candidate = await unit.get(candidates, invitation.candidate_id)
         if candidate is not None and candidate.is_shortlisted:
-            unit.save(candidates, replace(candidate, offers=candidate.offers + 1))
+            unit.save(candidates, used(candidate))
             await _offer(unit, visit, invitation)
             visit = replace(visit, held=visit.held + 1)
     unit.save(visits, visit)

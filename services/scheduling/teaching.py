@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from services.scheduling.calendars import Diary, days_between, open_diary, open_for
 from services.scheduling.domain.calendar import Taken
-from services.scheduling.domain.candidates import Candidate
+from services.scheduling.domain.candidates import Candidate, used
 from services.scheduling.domain.due import LESSONS_FINISHED, LESSONS_WANTED
 from services.scheduling.domain.lessons import (
     Lesson,
@@ -225,6 +225,7 @@ async def replan(
     lessons = lessons_of(table, ids, rules.lesson_minutes)
     after = replace(with_lessons(plan, (*past, *lessons)), teacher_id=table.teacher_id, state="planned")
     await _book(unit, after, lessons)
+    unit.save(candidates, used(candidate))  # a move that is planned meanwhile has to see these lessons
     same = len(lessons) == len(future)
     unit.save(plans, after, *(moves(plan, after) if same else [planned(after)]))
     unit.set_timer(LESSONS_FINISHED, after.plan_id, after.lessons[-1].ends_at)

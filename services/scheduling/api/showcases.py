@@ -8,6 +8,7 @@ from services.scheduling.api.forms import ShowcaseRequest, TeamForm
 from services.scheduling.api.problems import NotComing, SomebodyBusy
 from services.scheduling.api.views import ShowcaseView
 from services.scheduling.calendars import open_for
+from services.scheduling.domain.candidates import used
 from services.scheduling.domain.due import SHOWCASE_HELD
 from services.scheduling.domain.rooms import Room
 from services.scheduling.domain.showcases import Showcase, is_announced_as, scheduled, turns, twice
@@ -126,7 +127,8 @@ async def _check(unit: UnitOfWork, visit: Visit, changes: Sequence[Change]) -> N
 async def _check_who_comes(unit: UnitOfWork, visit: Visit, made: Sequence[Showcase]) -> None:
     ids = [who for one in made for who in one.candidate_ids]
     found = await unit.get_many(seats, [seat_id(visit.visit_id, who) for who in ids])
-    coming = {one.candidate_id for one in found if one.state in STAYS}
+    gone = {one.candidate_id for one in await unit.get_many(candidates, ids) if one.is_gone}
+    coming = {one.candidate_id for one in found if one.state in STAYS} - gone
     if missing := [who for who in ids if who not in coming]:
         raise NotComing(f"these have no booked seat: {', '.join(missing)}")
     wanted = list(dict.fromkeys(who for one in made for who in one.firm_ids))
@@ -164,9 +166,8 @@ async def _join(unit: UnitOfWork, showcase: Showcase) -> None:
     """Note a showcase with its candidates, and put off their lessons that are in its way."""
     members: Sequence[CandidateId] = showcase.candidate_ids
     for candidate in await unit.get_many(candidates, members):
-        if showcase.showcase_id not in candidate.showcases:
-            joined = (*candidate.showcases, showcase.showcase_id)
-            unit.save(candidates, replace(candidate, showcases=joined))
+        others = (one for one in candidate.showcases if one != showcase.showcase_id)
+        unit.save(candidates, replace(used(candidate), showcases=(*others, showcase.showcase_id)))
         if candidate.plan_id is not None:
             await make_room(unit, [candidate.plan_id], showcase.starts_at, showcase.ends_at)
 

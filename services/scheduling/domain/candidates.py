@@ -54,8 +54,8 @@ class Candidate:
     erased: bool = False
     visits: tuple[VisitId, ...] = ()
     """To which they were invited, in whatever state their seat is."""
-    offers: int = 0
-    """How many seats they were offered; so that whatever ends for them meanwhile sees the last one, too."""
+    turns: int = 0
+    """How often something was decided by what is said here that shows nowhere else in it: see :func:`used`."""
     stays: tuple[Stay, ...] = ()
     interviews: tuple[InterviewId, ...] = ()
     showcases: tuple[ShowcaseId, ...] = ()
@@ -105,6 +105,11 @@ def moved_on(candidate: Candidate, application_id: ApplicationId, state: Applica
     before = candidate.applications.get(application_id, state)
     further = max(before, state, key=_FURTHER.index)
     return replace(candidate, applications={**candidate.applications, application_id: further})
+
+
+def used(candidate: Candidate) -> Candidate:
+    """Mark that something is planned by what is known here; so that whatever ends meanwhile meets it here."""
+    return replace(candidate, turns=candidate.turns + 1)
 
 
 def left(candidate: Candidate) -> Candidate:
