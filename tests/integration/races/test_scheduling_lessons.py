@@ -1,0 +1,344 @@
+"""Lessons, moves and records: two things that meet in one plan, one move, one candidate."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from services.scheduling.domain.due import LESSONS_FINISHED, LESSONS_WANTED, RELOCATION_STEP_DUE, step_key
+from services.scheduling.domain.lessons import LessonPlan, Teacher
+from services.scheduling.domain.relocations import Relocation
+from services.scheduling.store import (
+    calendar,
+    candidates,
+    firms,
+    plans,
+    positions,
+    relocations,
+    teachers,
+    teaching_staff,
+    the_candidate,
+    the_teaching_staff,
+)
+from services.scheduling.teaching import plan_new
+from shared.events import (
+    CandidateApplied,
+    CandidateErased,
+    CandidateShortlisted,
+    CandidateUpdated,
+    Event,
+    FirmChanged,
+    PositionChanged,
+    PositionClosed,
+)
+from shared.events.examples import EXAMPLES
+from shared.events.ids import EventId, FirmId, PlanId, PositionId
+from shared.ids import new
+from shared.storage.unit import UnitOfWork
+from tests.integration.races.acts import DONE, REPEAT, lets_fall_due, posts, takes_in
+from tests.integration.races.replicas import Act, Replicas
+from tests.integration.races.scheduling_scenes import (
+    ENDINGS,
+    Applicant,
+    applicant,
+    hire,
+    hired,
+    leaves,
+    teacher,
+)
+
+TEACHER = {
+    "name": "山本 花子",
+    "contact": {"name": "山本 花子", "email": "sensei@example.org"},
+}
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Somebody with a plan of lessons."""
+
+    one: Applicant
+    plan_id: PlanId
+    teacher: Teacher
+
+
+async def _only_teacher(unit: UnitOfWork) -> Teacher:
+    """Put a teacher there, with all hours free; no other."""
+    staff = await the_teaching_staff(unit)
+    for one in await unit.get_many(teachers, staff.teachers):
+        unit.delete(teachers, one.teacher_id)
+    if staff.teachers:
+        unit.delete(teaching_staff, staff.staff_id)
+    return await teacher(unit)
+
+
+async def wishing(unit: UnitOfWork) -> Applicant:
+    """Put a candidate there who wants lessons, and a teacher who has room."""
+    await _only_teacher(unit)
+    one = applicant(unit, wants_lessons=True)
+    unit.set_timer(LESSONS_WANTED, one.id, unit.now)
+    return one
+
+
+async def learning(unit: UnitOfWork) -> Learner:
+    """Put a candidate there who has a plan."""
+    sensei, one = await _only_teacher(unit), applicant(unit, wants_lessons=True)
+    plan = await plan_new(unit, await the_candidate(unit, one.id), 2)
+    assert plan is not None
+    return Learner(one, plan.plan_id, sensei)
+
+
+def corrects(one: Applicant, weeks: int = 2) -> Act:
+    """Staff plan somebody's lessons anew."""
+    return posts("/lesson-plans", {"candidate_id": one.id, "weeks": weeks})
+
+
+def wants_no_lessons(one: Applicant) -> Act:
+    """The candidate says that they want no lessons any more."""
+    given = {"candidate_id": one.id, "wants_lessons": False, "time_zone": "Europe/Kyiv"}
+    return takes_in(EXAMPLES[CandidateUpdated].model_copy(update=given), sequence=2)
+
+
+async def plan_of(scheduling: Replicas, one: Applicant) -> LessonPlan | None:
+    """Return somebody's only plan; the calendars say of them what it says."""
+    found = await scheduling.find(plans, candidate_id=one.id)
+    assert len(found) <= 1
+    days = await scheduling.find(calendar, who=one.id)
+    taken = sorted(busy.starts_at for day in days for busy in day.busy)
+    ahead = (
+        [] if not found or found[0].state == "finished" else [lesson.starts_at for lesson in found[0].lessons]
+    )
+    assert taken == ahead
+    return found[0] if found else None
+
+
+async def test_lessons_that_are_planned_twice_at_once_are_planned_once(scheduling: Replicas) -> None:
+    async for meet, one in scheduling.rounds(wishing):
+        said = await meet(lets_fall_due(LESSONS_WANTED, one.id), corrects(one))
+        assert said == (DONE, DONE)
+        plan = await plan_of(scheduling, one)
+        assert plan is not None
+        assert (await scheduling.told(plan.plan_id))[0] == "lessons-planned"
+        assert await scheduling.timers(one.id) == 0
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_no_lesson_lies_ahead_of_who_leaves_meanwhile(
+    scheduling: Replicas, ending: type[Event]
+) -> None:
+    async for meet, one in scheduling.rounds(wishing):
+        await meet(lets_fall_due(LESSONS_WANTED, one.id), leaves(ending, one))
+        plan = await plan_of(scheduling, one)
+        if plan is not None:
+            assert (plan.state, plan.lessons) == ("finished", ())
+            assert await scheduling.told(plan.plan_id) == ["lessons-planned", "lessons-finished"]
+        assert await scheduling.timers(one.id) == 0
+
+
+@pytest.mark.parametrize("ending", [None, *ENDINGS])
+async def test_lessons_that_are_planned_anew_while_they_end_have_ended(
+    scheduling: Replicas, ending: type[Event] | None
+) -> None:
+    async for meet, learner in scheduling.rounds(learning):
+        act = wants_no_lessons(learner.one) if ending is None else leaves(ending, learner.one)
+        await meet(corrects(learner.one), act)
+        left = await scheduling.find(plans, candidate_id=learner.one.id, state="planned")
+        if ending is not None:
+            assert left == []
+        assert await scheduling.timers(learner.plan_id) == 0
+
+
+async def test_two_learners_who_are_planned_at_once_share_a_teacher_at_no_time(scheduling: Replicas) -> None:
+    async def scene(unit: UnitOfWork) -> tuple[Applicant, Applicant, Teacher]:
+        sensei = await _only_teacher(unit)
+        return applicant(unit), applicant(unit), sensei
+
+    async for meet, (one, other, sensei) in scheduling.rounds(scene):
+        assert await meet(corrects(one), corrects(other)) == (DONE, DONE)
+        assert await plan_of(scheduling, one)
+        assert await plan_of(scheduling, other)
+        for day in await scheduling.find(calendar, who=sensei.teacher_id):
+            assert all(before.ends_at <= after.starts_at for before, after in pairwise(day.busy))
+
+
+async def test_nobody_waits_for_a_teacher_who_came_meanwhile(scheduling: Replicas) -> None:
+    async def scene(unit: UnitOfWork) -> Applicant:
+        one = await wishing(unit)
+        staff = await the_teaching_staff(unit)
+        unit.delete(teaching_staff, staff.staff_id)
+        return one
+
+    async for meet, one in scheduling.rounds(scene):
+        assert await meet(lets_fall_due(LESSONS_WANTED, one.id), posts("/teachers", TEACHER)) == (DONE, DONE)
+        await scheduling.first.do_all(lets_fall_due(LESSONS_WANTED, one.id))
+        assert await plan_of(scheduling, one) is not None
+        assert (await scheduling.find(teaching_staff))[0].waiting == ()
+
+
+async def test_who_leaves_while_finding_no_teacher_is_planned_nothing_when_one_comes(
+    scheduling: Replicas,
+) -> None:
+    async def scene(unit: UnitOfWork) -> Applicant:
+        one = await wishing(unit)
+        unit.delete(teaching_staff, (await the_teaching_staff(unit)).staff_id)
+        return one
+
+    async for meet, one in scheduling.rounds(scene):
+        await meet(lets_fall_due(LESSONS_WANTED, one.id), leaves(ENDINGS[1], one))
+        await scheduling.first.do_all(posts("/teachers", TEACHER), lets_fall_due(LESSONS_WANTED, one.id))
+        assert await plan_of(scheduling, one) is None
+
+
+async def test_no_lesson_lies_after_a_move_that_is_planned_while_lessons_are(scheduling: Replicas) -> None:
+    async for meet, learner in scheduling.rounds(learning):
+        starts = scheduling.first.process.clock.now() + timedelta(days=35)
+        assert await meet(corrects(learner.one, weeks=12), takes_in(hire(learner.one, starts))) == (
+            DONE,
+            DONE,
+        )
+        (moving,) = await scheduling.find(relocations, candidate_id=learner.one.id)
+        plan = await plan_of(scheduling, learner.one)
+        assert plan is not None
+        assert plan.lessons[-1].ends_at.date() <= moving.moves_on
+
+
+async def test_no_lesson_lies_after_an_arrival_that_is_told_while_lessons_are_planned(
+    scheduling: Replicas,
+) -> None:
+    async def scene(unit: UnitOfWork) -> tuple[Applicant, Relocation]:
+        await _only_teacher(unit)
+        one = applicant(unit)
+        await hired(unit, one)
+        return one, (await unit.find(relocations, candidate_id=one.id))[0]
+
+    async for meet, (one, moving) in scheduling.rounds(scene):
+        arrives = posts(f"/relocations/{moving.relocation_id}/steps/arrival/done")
+        said, arrived = await meet(corrects(one), arrives)
+        assert (said in {DONE, "no-free-hours"}, arrived) == (True, DONE)
+        plan = await plan_of(scheduling, one)
+        assert plan is None or (plan.state, plan.lessons) == ("finished", ())
+
+
+async def test_a_plan_that_is_over_while_it_is_planned_anew_ends_once(scheduling: Replicas) -> None:
+    async def scene(unit: UnitOfWork) -> Learner:
+        learner = await learning(unit)
+        unit.set_timer(LESSONS_FINISHED, learner.plan_id, unit.now)
+        return learner
+
+    async for meet, learner in scheduling.rounds(scene):
+        said = await meet(lets_fall_due(LESSONS_FINISHED, learner.plan_id), corrects(learner.one))
+        assert said == (DONE, DONE)
+        assert (await scheduling.told(learner.plan_id)).count("lessons-finished") <= 1
+        running = await scheduling.find(plans, candidate_id=learner.one.id, state="planned")
+        assert len(running) == 1
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_nobody_moves_who_leaves_while_being_hired(scheduling: Replicas, ending: type[Event]) -> None:
+    async def scene(unit: UnitOfWork) -> Applicant:
+        return applicant(unit)
+
+    async for meet, one in scheduling.rounds(scene):
+        starts = scheduling.first.process.clock.now() + timedelta(days=200)
+        assert await meet(takes_in(hire(one, starts)), leaves(ending, one)) == (DONE, DONE)
+        for moving in await scheduling.find(relocations, candidate_id=one.id):
+            assert moving.state == "cancelled"
+            assert await scheduling.told(moving.relocation_id) == [
+                "relocation-started",
+                "relocation-cancelled",
+            ]
+            assert await scheduling.timers(moving.relocation_id) == 0
+
+
+async def moving_one(unit: UnitOfWork) -> tuple[Applicant, Relocation]:
+    """Put a candidate there who is about to move; a reminder is due."""
+    one = applicant(unit)
+    await hired(unit, one)
+    (moving,) = await unit.find(relocations, candidate_id=one.id)
+    unit.set_timer(RELOCATION_STEP_DUE, step_key(moving.relocation_id, "visa"), unit.now)
+    return one, moving
+
+
+async def test_a_step_of_a_move_is_done_once(scheduling: Replicas) -> None:
+    async for meet, (one, moving) in scheduling.rounds(moving_one):
+        path = f"/relocations/{moving.relocation_id}/steps/arrival/done"
+        assert await meet(posts(path), posts(path, candidate=one.id)) == (DONE, DONE)
+        told = await scheduling.told(moving.relocation_id)
+        assert told[1:] == ["relocation-step-done", "candidate-relocated"]
+
+
+async def test_no_step_of_a_move_is_due_after_it_is_done(scheduling: Replicas) -> None:
+    async for meet, (_, moving) in scheduling.rounds(moving_one):
+        key = step_key(moving.relocation_id, "visa")
+        done = posts(f"/relocations/{moving.relocation_id}/steps/visa/done")
+        await meet(lets_fall_due(RELOCATION_STEP_DUE, key), done)
+        told = (await scheduling.told(moving.relocation_id))[1:]
+        assert told in (["relocation-step-due", "relocation-step-done"], ["relocation-step-done"])
+        assert await scheduling.timers(key) == 0
+
+
+@pytest.mark.parametrize("step", ["visa", "arrival"])
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_who_leaves_while_moving_has_arrived_or_does_not_move(
+    scheduling: Replicas, ending: type[Event], step: str
+) -> None:
+    async for meet, (one, moving) in scheduling.rounds(moving_one):
+        done = posts(f"/relocations/{moving.relocation_id}/steps/{step}/done")
+        said, _ = await meet(done, leaves(ending, one))
+        assert said in {DONE, "wrong-state"}
+        told = await scheduling.told(moving.relocation_id)
+        arrived = step == "arrival" and said == DONE
+        assert told[-1] == ("candidate-relocated" if arrived else "relocation-cancelled")
+        assert await scheduling.timers(moving.relocation_id) == 0
+
+
+@pytest.mark.parametrize("late", [CandidateApplied, CandidateUpdated, CandidateShortlisted])
+async def test_nothing_that_comes_late_brings_an_erased_candidate_back(
+    scheduling: Replicas, late: type[Event]
+) -> None:
+    async def scene(unit: UnitOfWork) -> Applicant:
+        return applicant(unit)
+
+    async for meet, one in scheduling.rounds(scene):
+        event = EXAMPLES[late].model_copy(update={"candidate_id": one.id})
+        assert await meet(takes_in(event, sequence=2), leaves(CandidateErased, one)) == (DONE, DONE)
+        known = await scheduling.get(candidates, one.id)
+        assert (known.erased, known.time_zone, known.is_shortlisted) == (True, None, False)
+
+
+async def test_the_newest_record_holds_whichever_comes_first(scheduling: Replicas) -> None:
+    async def scene(unit: UnitOfWork) -> FirmId:
+        return unit.new_id(FirmId)
+
+    def changed(firm_id: FirmId, name: str) -> Event:
+        return EXAMPLES[FirmChanged].model_copy(update={"firm_id": firm_id, "name": name})
+
+    async for meet, firm_id in scheduling.rounds(scene):
+        newer, older = changed(firm_id, "新しい"), changed(firm_id, "古い")
+        assert await meet(takes_in(newer, sequence=3), takes_in(older, sequence=2)) == (DONE, DONE)
+        assert (await scheduling.get(firms, firm_id)).name == "新しい"
+
+
+async def test_a_position_that_closes_while_it_changes_is_closed(scheduling: Replicas) -> None:
+    async def scene(unit: UnitOfWork) -> PositionId:
+        return unit.new_id(PositionId)
+
+    async for meet, position_id in scheduling.rounds(scene):
+        changed = EXAMPLES[PositionChanged].model_copy(update={"position_id": position_id})
+        closed = EXAMPLES[PositionClosed].model_copy(update={"position_id": position_id})
+        assert await meet(takes_in(changed, sequence=2), takes_in(closed, sequence=3)) == (DONE, DONE)
+        assert not (await scheduling.get(positions, position_id)).is_open
+
+
+async def test_an_event_that_two_replicas_get_has_its_effect_once(scheduling: Replicas) -> None:
+    async def scene(unit: UnitOfWork) -> Applicant:
+        return applicant(unit)
+
+    async for meet, one in scheduling.rounds(scene):
+        event = hire(one, scheduling.first.process.clock.now() + timedelta(days=200))
+        event_id = new(EventId)
+        said = await meet(takes_in(event, event_id=event_id), takes_in(event, event_id=event_id))
+        assert sorted(said) == [DONE, REPEAT]
+        (moving,) = await scheduling.find(relocations, candidate_id=one.id)
+        assert await scheduling.told(moving.relocation_id) == ["relocation-started"]
