@@ -30,17 +30,19 @@ class Played:
     cast: Cast
 
 
-async def play(run: LocalRun, scale: Scale, say: Say) -> Played:
-    """Play a programme of this scale on a run that is up; ``say`` is told when a part begins."""
+async def play(run: LocalRun, scale: Scale, say: Say, begins: datetime | None = None) -> Played:
+    """Play a programme of this scale on a run that is up; ``say`` is told when a part begins.
+
+    It begins on the coming first Monday of April unless told otherwise.
+    """
     started = time.monotonic()
     api = Api(run.urls)
     world = World(
         run.urls, run.mongo_url, run.service_environment("intake")["CLOCK_DATABASE"], run.mail_folder
     )
     try:
-        story = Story(
-            Cast(api, world.mail, run.token), world, scale, first_monday_of_april(datetime.now(UTC))
-        )
+        begins = begins or first_monday_of_april(datetime.now(UTC))
+        story = Story(Cast(api, world.mail, run.token), world, scale, begins)
         for words, part in PARTS:
             say(words)
             await part(story)
