@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 from pydantic import ValidationError
 from pymongo.errors import PyMongoError
 from rich.console import Console
@@ -204,8 +204,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read it has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (AMQPError, OSError, PyMongoError, TimeoutError, ValidationError) as error:
-        Console(stderr=True).print(f"It could not be done: {error}", markup=False, soft_wrap=True)
+    except (AMQPError, ChannelInvalidStateError, OSError, PyMongoError, ValidationError) as error:
+        said = f"It could not be done: {type(error).__name__}: {error}"
+        Console(stderr=True).print(said, markup=False, soft_wrap=True)
         return 2
 
 

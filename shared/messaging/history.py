@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
-from aio_pika.exceptions import AMQPError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from shared.events.envelope import Envelope, Undecodable, read_headers
 from shared.messaging.errors import ConnectionLost, lost_unless_cancelled
@@ -43,7 +43,7 @@ async def end(connect: Connect) -> int | None:
     async with connect() as connection, _consuming(connection, "last") as arrived:
         while message := await _next(arrived, PATIENCE if last is None else QUIET):
             last = _offset(message)
-            await message.ack()
+            await _acknowledge(message)
             if time.monotonic() > busy:  # it grows while we look: that much is enough
                 break
     return last
@@ -82,7 +82,7 @@ async def _passed(connect: Connect, since: Since, until: int | None) -> AsyncIte
             event = _read(message)
             if event is not None:
                 yield event
-            await message.ack()
+            await _acknowledge(message)
             if offset == until:
                 return
     if not (nothing and isinstance(since, datetime)):  # else nothing has happened since then
@@ -116,6 +116,13 @@ async def _next(arrived: Arrived, patience: float | None) -> AbstractIncomingMes
     if message is None:
         raise ConnectionLost("while reading the history")
     return message
+
+
+async def _acknowledge(message: AbstractIncomingMessage) -> None:
+    try:
+        await message.ack()
+    except ChannelInvalidStateError as error:
+        raise ConnectionLost("while reading the history") from error
 
 
 def _offset(message: AbstractIncomingMessage) -> int:

@@ -15,6 +15,7 @@ class Wire:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._ends: set[asyncio.StreamWriter] = set()
+        self._refusing = False
         self.url = ""
 
     @classmethod
@@ -38,6 +39,10 @@ class Wire:
         for end in self._ends:
             end.transport.abort()
 
+    def refuse(self) -> None:
+        """Let no new connection come about."""
+        self._refusing = True
+
     def freeze(self) -> None:
         """Pass nothing on any more; connections stay open, as with a machine that hangs."""
         self._flowing.clear()
@@ -47,6 +52,9 @@ class Wire:
         self._flowing.set()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._refusing:
+            writer.transport.abort()
+            return
         inner_reader, inner_writer = await asyncio.open_connection(self._host, self._port)
         ends = {writer, inner_writer}
         self._ends |= ends
