@@ -3,22 +3,25 @@
 import io
 import json
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from shared.events.envelope import Envelope, headers
+from shared.events.envelope import Envelope, body, headers
 from shared.events.ids import CandidateId, EventId
 from shared.ids import new
+from shared.messaging.comparing import Comparing
 from shared.messaging.operating import Operator
 from shared.messaging.parking import Wanted
 from shared.service import Process
+from shared.storage.transactions import Piece
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import NOW, Queues
 from tests.integration.backbone.test_reactions import rest, tally_of
-from tests.integration.backbone.toy import NAME, Toy, at_work, declined, shortlisted
+from tests.integration.backbone.toy import NAME, Toy, add_note, at_work, declined, shortlisted
 
 PARKED = f"{NAME}.parked"
 MakeProcess = Callable[..., Awaitable[Process]]
@@ -32,7 +35,7 @@ class Terminal:
         self.asked: list[str] = []
         self.says_yes = says_yes
         console = Console(file=self._printed, width=200)
-        self.operator = Operator(process.parts.settings, console, self._confirm)
+        self.operator = Operator(process.parts.settings, console, self._confirm, aside=console)
 
     def _confirm(self, question: str) -> bool:
         self.asked.append(question)
@@ -175,8 +178,18 @@ async def test_the_history_is_read_from_any_offset(queues: Queues, terminal: Ter
     assert [one["id"] for one in terminal.objects()] == [one["id"] for one in read[-3:]]
 
 
+async def unbind(queues: Queues) -> None:
+    queue = await queues.channel.get_queue(f"{NAME}.events", ensure=False)
+    await queue.unbind("events", shortlisted().routing_key)
+
+
+async def delete(queues: Queues) -> None:
+    await queues.channel.queue_delete(f"{NAME}.events")
+
+
+@pytest.mark.parametrize("harm", [unbind, delete])
 async def test_what_a_service_missed_is_brought_back_from_the_history_once(
-    make_process: MakeProcess, queues: Queues, toy: Toy
+    make_process: MakeProcess, queues: Queues, toy: Toy, harm: Callable[[Queues], Awaitable[None]]
 ) -> None:
     process = await make_process(toy)
     terminal = Terminal(process)
@@ -184,16 +197,33 @@ async def test_what_a_service_missed_is_brought_back_from_the_history_once(
     await queues.publish(known)
     async with at_work(await make_process(toy)):
         await tally_of(process, known.candidate_id)
-    queue = await queues.channel.get_queue(f"{NAME}.events", ensure=False)
-    await queue.unbind("events", missed.routing_key)
+    await harm(queues)
     await queues.publish(missed)
-    await queue.bind("events", missed.routing_key)
+    assert await terminal.operator.declare() == 0
     for _ in range(2):
         assert await terminal.operator.redeliver(NAME, process.store.name) == 0
     async with at_work(process):
         await tally_of(process, missed.candidate_id)
     assert toy.tried.count(missed.application_id) == 1
     assert toy.tried.count(known.application_id) == 1
+
+
+@pytest.mark.parametrize("headers_", [{"CC": [f"{NAME}.parked"]}, {"x-death": [{"queue": "elsewhere"}]}])
+async def test_what_is_redelivered_goes_to_its_service_alone_and_as_new(
+    make_process: MakeProcess, queues: Queues, toy: Toy, headers_: dict[str, Any]
+) -> None:
+    process, known, strange = await make_process(toy), shortlisted(), shortlisted()
+    await queues.publish(known)
+    async with at_work(await make_process(toy)):
+        await tally_of(process, known.candidate_id)
+    envelope = headers(Envelope.of(strange, id=new(EventId), time=NOW, sequence=1))
+    await queues.send(body(strange), {**envelope, **headers_}, strange.routing_key)
+    await queues.purge()
+    assert await Terminal(process).operator.redeliver(NAME, process.store.name) == 0
+    sent = [await queues.take(f"{NAME}.events") for _ in range(await queues.count(f"{NAME}.events"))]
+    (again,) = [one for one in sent if one is not None and one.body == body(strange)]
+    assert not headers_.keys() & again.headers.keys()
+    assert await queues.count(PARKED) == 0
 
 
 async def test_the_whole_history_is_not_replayed_into_an_empty_database(
@@ -206,26 +236,98 @@ async def test_the_whole_history_is_not_replayed_into_an_empty_database(
     assert await queues.count(f"{NAME}.events") == 0
 
 
-async def test_a_check_names_what_was_never_published_and_what_was_missed(
+async def entry(process: Process, id_: str, **others: object) -> str:
+    """Store an outbox entry as published; return what a check calls it."""
+    stored = {
+        "_id": id_ * 32,
+        "source": "/matching",
+        "state": "published",
+        "published_at": datetime.now(UTC),
+        "body": b"{}",
+        "subject": "x",
+        "sequence": 1,
+        "stamp": 1,
+    }
+    await process.store["outbox"].insert_one(stored | others)
+    return f"/matching:{id_ * 32}"
+
+
+async def test_a_check_names_what_was_never_published_and_nothing_that_need_not_be_there(
+    process: Process, terminal: Terminal
+) -> None:
+    lost = await entry(process, "a")
+    await entry(process, "b", state="waiting")
+    await entry(process, "c", published_at=datetime.now(UTC) - timedelta(days=366))
+    await entry(process, "d", published_at=datetime.now(UTC) + timedelta(minutes=1))
+    assert await terminal.operator.check_history({NAME: process.store.name}) == 1
+    assert f"1 matching: marked as published and not in the history: {lost}" in terminal.printed()
+
+
+async def test_a_check_names_what_a_service_missed_and_what_it_knows_otherwise(
+    process: Process, queues: Queues
+) -> None:
+    known, other, missed = shortlisted(), shortlisted(), shortlisted()
+    ids = [new(EventId) for _ in range(3)]
+    for event, id_ in zip((known, other, missed), ids, strict=True):
+        await queues.publish(event, id=id_)
+    async with at_work(process):
+        await rest(process, handled=3)
+    await process.store["inbox"].update_one({"_id": f"/intake:{ids[1]}"}, {"$set": {"hash": "another"}})
+    await process.store["inbox"].delete_one({"_id": f"/intake:{ids[2]}"})
+    comparison = Comparing(datetime.now(UTC), timedelta(days=365))
+    for passed in await queues.history():
+        if passed.envelope.id in ids:
+            comparison.hear(passed)
+    await comparison.ask(NAME, process.store)
+    found = comparison.result()
+    assert (found.events, found.repeated, found.agrees) == (3, 0, False)
+    assert found.missed == {NAME: [f"/intake:{ids[2]}"]}
+    assert found.altered == [f"/intake:{ids[1]}"]
+    assert sorted(found.unknown) == sorted(f"/intake:{one}" for one in ids), "whose outbox is not there"
+
+
+async def test_a_check_that_finds_all_alike_says_so(process: Process, queues: Queues) -> None:
+    async with at_work(process):
+        await process.commands.run(Piece(partial(add_note, candidate_id=new(CandidateId), text="one")))
+        await eventually(lambda: published(process), "the event")
+    comparison = Comparing(datetime.now(UTC), timedelta(days=365))
+    mine = await process.store["outbox"].find_one({})
+    assert mine is not None
+    for passed in await queues.history():
+        if passed.envelope.id == mine["_id"]:
+            comparison.hear(passed)
+            comparison.hear(passed)
+    await comparison.ask(NAME, process.store)
+    found = comparison.result()
+    assert (found.events, found.repeated) == (2, 1)
+    assert found.agrees
+
+
+async def published(process: Process) -> bool:
+    return await process.store["outbox"].count_documents({"state": "published"}) == 1
+
+
+async def test_parked_messages_are_chosen_by_the_place_where_they_failed(
+    process: Process, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    failing = shortlisted()
+    toy.failing.add(failing.application_id)
+    await queues.publish(failing, declined(new(CandidateId)))
+    async with at_work(process):
+        await eventually(lambda: at_least(queues, 2), "both parked")
+    assert await terminal.operator.drop_parked(NAME, Wanted(place="toy.close")) == 0
+    assert "NotYet" in terminal.printed()
+    await terminal.operator.show_parked(NAME, Wanted())
+    (left,) = terminal.objects()
+    assert left["place"].endswith("toy.note: RuntimeError")
+    assert await terminal.operator.drop_parked(NAME, Wanted(place="toy.close")) == 1
+
+
+async def test_what_anybody_wrote_into_headers_does_nothing_to_the_terminal(
     process: Process, queues: Queues, terminal: Terminal
 ) -> None:
-    event = shortlisted()
-    await queues.publish(event)
+    await queues.send(b"x", {"cloudEvents_type": "\x1b[2J[/bold]"}, "intake.candidate-applied.v1")
     async with at_work(process):
-        await tally_of(process, event.candidate_id)
-        await rest(process, handled=1)
-    await process.store["outbox"].insert_one(
-        {
-            "_id": "f" * 32,
-            "source": "/matching",
-            "state": "published",
-            "published_at": datetime.now(UTC),
-            "body": b"{}",
-            "subject": "x",
-            "sequence": 1,
-            "stamp": 1,
-        }
-    )
-    assert await terminal.operator.check_history({NAME: process.store.name}) == 1
-    told = terminal.printed()
-    assert "1 matching: marked as published and not in the history" in told
+        await eventually(lambda: at_least(queues, 1), "it parked")
+    assert await terminal.operator.list_parked(NAME) == 0
+    assert "?[2J[/bold]" in terminal.printed()
