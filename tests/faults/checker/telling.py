@@ -31,7 +31,7 @@ def judge_telling(evidence: Evidence) -> Iterator[Finding]:
 
 def _each_once(evidence: Evidence, messages: Sequence[Json]) -> Iterator[Finding]:
     staff = sorted({one["recipient_id"] for one in messages if one["role"] == "staff"})
-    expected = Counter(_expected(evidence, staff or ["staff"]))
+    expected = Counter(expected_messages(evidence, staff or ["staff"]))
     found: Counter[Key] = Counter()
     for one in messages:
         if one["template"] not in NOTICES:
@@ -59,7 +59,8 @@ def _is_erased(evidence: Evidence, person_id: str) -> bool:
     return bool(evidence.collection("notifications", "people").get(person_id, {}).get("erased"))
 
 
-def _expected(evidence: Evidence, staff: Sequence[str]) -> Iterator[Key]:
+def expected_messages(evidence: Evidence, staff: Sequence[str]) -> Iterator[Key]:
+    """Yield every message that the events lead to; what is to be gathered, once for each event."""
     for kind, rows in TOLD.items():
         for event in evidence.events(kind):
             for row in rows:
