@@ -37,6 +37,7 @@ _SEAT = ("scheduling", "seats", ("visit_id", "candidate_id"))
 _INTERVIEW = ("scheduling", "interviews", ("interview_id",))
 RULES: Mapping[str, Rule] = {
     "round": Rule("intake", "rounds", ("round_id",), creates=True),
+    "round-closing": Rule("intake", "rounds", ("round_id",), "round-closed", _states("closed")),
     "application": Rule(*_APPLICATION, "candidate-applied", creates=True),
     "shortlisting": Rule(*_APPLICATION, "candidate-shortlisted", _states("shortlisted") | GONE),
     "promotion": Rule(*_APPLICATION, "candidate-promoted", _states("applied", "shortlisted") | GONE),
@@ -45,6 +46,7 @@ RULES: Mapping[str, Rule] = {
     "erasure": Rule("intake", "candidates", ("candidate_id",), "candidate-erased"),
     "firm": Rule("matching", "firms", ("firm_id",), "firm-registered", creates=True),
     "position": Rule("matching", "positions", ("position_id",), "position-opened", creates=True),
+    "position-closing": Rule("matching", "positions", ("position_id",), "position-closed", _states("closed")),
     "match-acceptance": Rule(*_MATCH, "match-accepted"),
     "match-decline": Rule(*_MATCH, "match-declined", _states("ended")),
     "offer": Rule(*_OFFER, "offer-made", creates=True),
@@ -52,6 +54,7 @@ RULES: Mapping[str, Rule] = {
     "offer-decline": Rule(*_OFFER, "offer-declined", _states("declined")),
     "offer-withdrawal": Rule(*_OFFER, "offer-withdrawn", _states("withdrawn")),
     "visit": Rule("scheduling", "visits", ("visit_id",), "visit-opened", creates=True),
+    "visit-closing": Rule("scheduling", "visits", ("visit_id",), "visit-closed", _states("closed")),
     "invitation": Rule("scheduling", "visits", ("visit_id",)),
     "seat": Rule(*_SEAT, "visit-booked", _states("booked", "attended", "cancelled"), later="visit-cancelled"),
     "seat-decline": Rule(*_SEAT, "visit-declined"),
@@ -71,6 +74,8 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     "offer_id": ("matching", "offers"),
     "visit_id": ("scheduling", "visits"),
     "interview_id": ("scheduling", "interviews"),
+    "room_id": ("scheduling", "rooms"),
+    "teacher_id": ("scheduling", "teachers"),
     "showcase_id": ("scheduling", "showcases"),
     "plan_id": ("scheduling", "plans"),
     "relocation_id": ("scheduling", "relocations"),

@@ -28,8 +28,9 @@ def _handled(evidence: Evidence, service: str) -> Iterator[Finding]:
         wanted |= {_key(PRIVATE, one.id): "private" for one in evidence.outbox if one.source is None}
         queues.add(CONTACTS)
     remembered = Counter(evidence.inbox.get(service, ()))
-    parked = {one.message_id for one in evidence.parked if one.queue in queues}
     injected = {one.message_id for one in evidence.injected if one.queue in queues}
+    # What is parked and should not be is stuck, and not lost. Some of the injected bear the id of a real event.
+    parked = {one.message_id for one in evidence.parked if one.queue in queues} - injected
     for key, kind in wanted.items():
         if key not in remembered and key.rpartition(":")[2] not in parked:
             yield Finding("lost", f"{service} has never handled {kind} {key}")
