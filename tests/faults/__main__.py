@@ -2,10 +2,13 @@
 
 import argparse
 import asyncio
+import logging
 import random
+import signal
 import sys
 import time
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import uvloop
 
@@ -45,6 +48,9 @@ class Run:
 
     async def run(self) -> int:
         """Run it; 0 when every promise was kept, else 1."""
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         asked = self.asked
         self.say(f"seed {asked.seed}; {asked.minutes:g} minutes, {asked.members} MongoDB member(s)")
         chance = _seeded(asked.seed)
@@ -98,14 +104,10 @@ class Run:
             "eval", "dets:sync(ra_directory_reverse)."
         )  # a young queue would not outlive a kill
         await mischief.resume()
-        keeping = asyncio.create_task(found.keep_alive())
-        doing = asyncio.create_task(mischief.run())
-        try:
-            await self._load(seasons, first)
-        finally:
-            doing.cancel()
-            await mischief.pause()
-            keeping.cancel()
+        async with _meanwhile(found.keep_alive()):
+            async with mischief.going_on():
+                await self._load(seasons, first)
+            await mischief.recovery.measure()
         self.say("the faults are over; what is left is done")
         try:
             await world.rest()
@@ -118,6 +120,15 @@ class Run:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds + STILL_GOING):
                 await seasons.play(first, time.monotonic() + seconds)
+
+
+@asynccontextmanager
+async def _meanwhile(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 def _seeded(seed: float) -> random.Random:
@@ -136,13 +147,16 @@ def main() -> int:
     parser.add_argument("--members", type=int, choices=(1, 3), default=1, help="of MongoDB's replica set")
     parser.add_argument("--seed", type=int, help="of everything that is random; without it a new one")
     arguments = parser.parse_args()
+    logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # that the broker is away now and then is no news
     seed = random.SystemRandom().randrange(10**6) if arguments.seed is None else arguments.seed
     asked = Asked(seed=seed, minutes=arguments.minutes, members=arguments.members)
     try:
         return uvloop.run(Run(asked).run())
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        sys.stderr.write("interrupted; everything is stopped\n")
     except (NothingFoundError, AlreadyRunningError, StartFailedError) as problem:
         sys.stderr.write(f"{problem}\n")
-        return 1
+    return 1
 
 
 if __name__ == "__main__":

@@ -125,6 +125,7 @@ class Injector:
             except (AMQPError, OSError, TimeoutError):
                 if asyncio.get_running_loop().time() > deadline:
                     raise
+                await asyncio.sleep(0.5)
         await self._injected.append(
             {
                 "at": now(),

@@ -4,8 +4,8 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from aio_pika.exceptions import AMQPError
@@ -16,11 +16,11 @@ from tests.faults.proxy import FAIR, Proxy, Weather
 from tests.faults.recovery import Recovery
 from tests.faults.system import System
 
-GAP = (1.5, 4.5)
+GAP = (1.0, 3.5)
 """Seconds between the beginnings of two faults."""
-AT_ONCE = 2
+AT_ONCE = 3
 """How many outages there may be at the same time."""
-UNTIL_READY = 0.3
+UNTIL_READY = 0.25
 """How likely it is that after a fault nothing more is done until all are ready: then recovery is measured."""
 MANY = 20
 """How often another fault is chosen where one is not possible just now."""
@@ -61,21 +61,33 @@ class Mischief:
         self._busy: set[str] = set()
         self._going_on: set[asyncio.Task[None]] = set()
 
-    async def run(self) -> None:
-        """Begin one fault after the other; never returns."""
+    @asynccontextmanager
+    async def going_on(self) -> AsyncIterator[None]:
+        """Begin one fault after the other for as long as this lasts; in the end let each come to its own end."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        except BaseException:  # somebody is in a hurry
+            for one in (task, *self._going_on):
+                one.cancel()
+            raise
+        task.cancel()
+        self._calm.set()
+        await self._all_over()
+
+    async def _run(self) -> None:
         while True:
             await asyncio.sleep(self._chance.uniform(*GAP))
-            if self._calm.is_set():
-                continue
             chosen = (self._choose() for _ in range(MANY))
             kind, target = next((one for one in chosen if one[1] is not None), ("", None))
-            if target is not None:
-                task = asyncio.create_task(self._do(kind, target))
-                self._going_on.add(task)
-                task.add_done_callback(self._going_on.discard)
-                if KINDS[kind].is_outage and self._chance.random() < UNTIL_READY:
-                    await self._all_over()
-                    await self.recovery.measure()
+            if target is None or self._calm.is_set():
+                continue
+            task = asyncio.create_task(self._do(kind, target))
+            self._going_on.add(task)
+            task.add_done_callback(self._going_on.discard)
+            if KINDS[kind].is_outage and self._chance.random() < UNTIL_READY:
+                await self._all_over()
+                await self.recovery.measure()
 
     async def pause(self) -> None:
         """End what is going on, begin nothing more, and return when all are ready again."""
@@ -152,6 +164,15 @@ class Mischief:
         await self._disturbances.append(
             {"service": name.partition("-")[0], "process": name, "at": at, **more}
         )
+
+    async def _restart_service(self, name: str) -> str:
+        self._system.down.add(name)
+        try:
+            await self._system.run.stop(name)
+            self._system.run.launch(name)
+        finally:
+            self._system.down.discard(name)
+        return "SIGTERM, and started again"
 
     async def _restart_broker(self, _: str) -> str:
         await self._system.broker.stop()
@@ -260,6 +281,7 @@ def _messages(_: System) -> tuple[str, ...]:
 
 KINDS: Mapping[str, Kind] = {
     "kill-service": Kind(8, _services, Mischief._kill_service),
+    "restart-service": Kind(2, _services, Mischief._restart_service),
     "freeze-service": Kind(6, _services, Mischief._freeze_service),
     "restart-broker": Kind(1, _broker, Mischief._restart_broker),
     "kill-broker": Kind(2, _broker, Mischief._kill_broker),
