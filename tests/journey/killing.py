@@ -51,7 +51,9 @@ async def killing(
         finally:
             for killer in killers:
                 killer.cancel()
-            await asyncio.gather(*killers, return_exceptions=True)
+            ended = await asyncio.gather(*killers, return_exceptions=True)
+        failures = [error for error in ended if isinstance(error, Exception)]
+        assert failures == [], "what was killed was started again"
 
 
 async def _kill(
