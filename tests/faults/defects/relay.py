@@ -19,12 +19,12 @@ def install(switches: Switches) -> None:
     """Tamper with how public events are published, where the driver does it."""
     honest = Channel.basic_publish
 
-    async def publish(channel: Channel, body: bytes, **others: Any) -> Any:
-        if others.get("routing_key") == ROUTING_KEY:
+    async def publish(channel: Channel, *body: bytes, **named: Any) -> Any:
+        if named.get("routing_key") == ROUTING_KEY:
             if switches.is_on(NAME):
-                _mark(str(others["properties"].message_id))
+                _mark(str(named["properties"].message_id))
             switches.die_if_on(MISHAP)
-        return await honest(channel, body, **others)
+        return await honest(channel, *body, **named)
 
     patch.object(Channel, "basic_publish", publish).start()
 
