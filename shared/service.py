@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI
 
 from shared import clock as clocks
 from shared.clock import Clock
+from shared.garbage import collect_seldom
 from shared.messaging.broker import Broker
 from shared.messaging.consumer import Consumer, Pace
 from shared.messaging.inbound import EventReader, Opener, PrivateReader, Reader
@@ -257,6 +258,8 @@ def run(build: Callable[[], Parts]) -> None:
         log.warning("events without a reaction will be parked", events=missing)
 
     async def main() -> None:
-        await Process(parts).run()
+        process = Process(parts)
+        collect_seldom()
+        await process.run()
 
     uvloop.run(main())

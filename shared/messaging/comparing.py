@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from aio_pika import DeliveryMode, Message
+from pamqp.commands import Basic
 
 from shared.events.readers import READERS
-from shared.messaging.headers import passed_on
 from shared.messaging.history import Passed
 from shared.messaging.inbound import body_hash
 from shared.messaging.ladder import ROUTING_KEY
+from shared.messaging.onward import onward, passed_on
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import events_queue
 from shared.storage.client import Database
@@ -145,21 +145,13 @@ async def _send_missing(
     known = await _known(store, list(page))
     for key, event in page.items():
         if key not in known:
-            await publisher.publish("", events_queue(service).name, _again(event))
+            await publisher.publish("", events_queue(service).name, event.message.body, _again(event))
             yield event
 
 
-def _again(event: Passed) -> Message:
+def _again(event: Passed) -> Basic.Properties:
     message = event.message
-    return Message(
-        message.body,
-        headers=passed_on(message.headers) | {ROUTING_KEY: event.envelope.routing_key},
-        content_type=message.content_type,
-        content_encoding=message.content_encoding,
-        message_id=message.message_id,
-        timestamp=message.timestamp,
-        delivery_mode=DeliveryMode.PERSISTENT,
-    )
+    return onward(message, passed_on(message.headers) | {ROUTING_KEY: event.envelope.routing_key})
 
 
 async def _known(store: Database, keys: Sequence[str]) -> dict[str, str]:

@@ -143,9 +143,7 @@ class Consumer:
             await first_of(arrived, timeout=left)
         return batch
 
-    async def _work(
-        self, batch: Sequence[Delivery], publisher: Publisher, stopping: asyncio.Event
-    ) -> None:
+    async def _work(self, batch: Sequence[Delivery], publisher: Publisher, stopping: asyncio.Event) -> None:
         troubles: list[Trouble] = []
         pieces: list[Piece[None]] = []
         owners: list[tuple[Delivery, str]] = []

@@ -1,18 +1,16 @@
 """What becomes of a message whose work was not done: it waits and comes again, or it is parked."""
 
-import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from aio_pika import DeliveryMode, Message
-from aio_pika.abc import HeadersType
-from pamqp.encode import encode_table_value
+from pamqp.common import FieldTable
 
 from shared.events.envelope import Undecodable
 from shared.messaging.delivery import Delivery
 from shared.messaging.errors import Unreadable
+from shared.messaging.onward import onward, passed_on
 from shared.messaging.publisher import Publisher
 from shared.messaging.reactions import NotYet
 from shared.messaging.topology import WorkQueue
@@ -26,8 +24,6 @@ WAITED = PREFIX + "waited"
 ROUTING_KEY = PREFIX + "routing-key"
 FIRST_FAILED_AT = PREFIX + "first-failed-at"
 LAST_FAILED_AT = PREFIX + "last-failed-at"
-NEVER_PASSED_ON = frozenset({"CC", "BCC"})
-"""To the broker these headers are more addresses: a message that names its own queue would never be parked."""
 HIGHEST_COUNT = 1_000_000
 """No ladder has so many rungs, and what is one more than the highest that AMQP can hold could not be written."""
 FAILED_FOR_GOOD = "failed"
@@ -89,25 +85,12 @@ async def move(
 ) -> None:
     """Put a message where the verdict says, confirmed; only then may it be acknowledged where it was."""
     target = queue.parked if verdict.delay is None else queue.retry(verdict.delay)
-    moved = Message(
-        message.body,
-        headers=_headers(message, verdict, error, place),
-        content_type=message.content_type,
-        content_encoding=message.content_encoding,
-        message_id=message.message_id,
-        timestamp=message.timestamp,
-        delivery_mode=DeliveryMode.PERSISTENT,
-    )
-    await publisher.publish("", target, moved)
+    properties = onward(message, _headers(message, verdict, error, place))
+    await publisher.publish("", target, message.body, properties)
 
 
-def _headers(message: Delivery, verdict: Verdict, error: Exception, place: str) -> HeadersType:
-    # The broker's own count of deaths must go, or the message may stick in a retry queue for good.
-    headers = {
-        key: value
-        for key, value in message.headers.items()
-        if not key.startswith("x-") and key not in NEVER_PASSED_ON and _can_be_written(value)
-    }
+def _headers(message: Delivery, verdict: Verdict, error: Exception, place: str) -> FieldTable:
+    headers = passed_on(message.headers)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
     headers.setdefault(ROUTING_KEY, message.routing_key)
     headers.setdefault(FIRST_FAILED_AT, now)
@@ -118,15 +101,6 @@ def _headers(message: Delivery, verdict: Verdict, error: Exception, place: str) 
         PLACE: f"{place}: {describe(error)}",
         LAST_FAILED_AT: now,
     }
-
-
-def _can_be_written(value: object) -> bool:
-    """Say whether our client can write what another one did: it has no room for a number such as 1e300."""
-    try:
-        encode_table_value(value)  # type: ignore[arg-type]  # which kinds it takes is the question
-    except (OverflowError, TypeError, ValueError, struct.error):
-        return False
-    return True
 
 
 def describe(error: Exception) -> str:

@@ -5,10 +5,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from pamqp.commands import Basic
 
-from shared.messaging.headers import passed_on
 from shared.messaging.ladder import (
     ATTEMPT,
     FIRST_FAILED_AT,
@@ -20,6 +19,7 @@ from shared.messaging.ladder import (
     ROUTING_KEY,
     WAITED,
 )
+from shared.messaging.onward import onward, passed_on
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import WorkQueue
 
@@ -159,7 +159,7 @@ class ParkingLot:
     async def replay(self, chosen: Iterable[Parked]) -> AsyncIterator[Parked]:
         """Put messages back on their queue, as new: confirmed there, then gone here. Gives each when it is done."""
         for one in chosen:
-            await self._publisher.publish("", one.queue.name, _renewed(one))
+            await self._publisher.publish("", one.queue.name, one.message.body, _renewed(one))
             await one.message.ack()
             yield one
 
@@ -179,7 +179,7 @@ def in_groups(parked: Iterable[Parked]) -> list[Group]:
     return sorted(groups, key=lambda group: (-len(group.members), group.reason, group.type, group.place))
 
 
-def _renewed(parked: Parked) -> Message:
+def _renewed(parked: Parked) -> Basic.Properties:
     """Write a message as it was before it failed, with the key that it came by and how often it was replayed."""
     message = parked.message
     kept = passed_on(message.headers)
@@ -188,15 +188,7 @@ def _renewed(parked: Parked) -> Message:
     kept.setdefault(ROUTING_KEY, message.routing_key or "")
     if parked.first_failed_at is not None:
         kept.setdefault(FIRST_FAILED_AT, parked.first_failed_at)
-    return Message(
-        message.body,
-        headers=kept | {REPLAYS: parked.replays + 1},
-        content_type=message.content_type,
-        content_encoding=message.content_encoding,
-        message_id=message.message_id,
-        timestamp=message.timestamp,
-        delivery_mode=DeliveryMode.PERSISTENT,
-    )
+    return onward(message, kept | {REPLAYS: parked.replays + 1})
 
 
 @asynccontextmanager

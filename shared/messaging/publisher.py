@@ -1,8 +1,12 @@
 """Publishing with confirms: what returns is in a queue, on disk."""
 
 import asyncio
+from typing import cast
 
-from aio_pika.abc import AbstractChannel, AbstractMessage
+from aio_pika import DeliveryMode
+from aio_pika.abc import AbstractChannel
+from aiormq import Channel
+from pamqp.commands import Basic
 
 from shared.messaging.errors import ConnectionLost, lost_unless_cancelled
 
@@ -17,17 +21,29 @@ class Publisher:
         self._channel = channel
         self._timeout = timeout
 
-    async def publish(self, exchange: str, routing_key: str, message: AbstractMessage) -> None:
+    async def publish(
+        self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties
+    ) -> None:
         """Return when the broker has confirmed the message; raise where it did not, or found no queue for it.
 
-        A broker that is short of memory or disk blocks whoever publishes. That takes as long as it takes;
+        The message is kept on disk. As with deliveries, aio-pika's own message is not made: it would be made
+        only to be taken apart again. A broker that is short of memory or disk blocks whoever publishes. That takes as long as it takes;
         otherwise a confirmation that does not come in time is a connection lost.
         """
         with lost_unless_cancelled("while publishing"):
-            target = await self._channel.get_exchange(exchange, ensure=False)
+            below = cast("Channel", await self._channel.get_underlay_channel())
+            properties.delivery_mode = DeliveryMode.PERSISTENT.value
             while True:
                 try:
-                    await target.publish(message, routing_key, mandatory=True, timeout=self._timeout)
+                    await below.basic_publish(
+                        body,
+                        exchange=exchange,
+                        routing_key=routing_key,
+                        properties=properties,
+                        mandatory=True,
+                        timeout=self._timeout,
+                        wait=False,  # for the socket: the confirmation is what counts
+                    )
                 except TimeoutError as error:
                     if not await self.is_blocked():
                         raise ConnectionLost("no confirmation in time") from error

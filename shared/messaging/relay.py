@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import structlog
-from aio_pika import DeliveryMode, Message
-from aio_pika.abc import HeadersType
+from pamqp.commands import Basic
 from pymongo import ASCENDING
 from pymongo.errors import PyMongoError
 
-from shared.events.envelope import headers
+from shared.events.envelope import CONTENT_TYPE, headers
 from shared.messaging.inbound import STAMP_HEADER
 from shared.messaging.publisher import Publisher
 from shared.storage.client import Client, Database
@@ -79,7 +78,7 @@ class Relay:
         for entry in chain:
             if not self._lease.held:
                 return
-            await publisher.publish(entry.exchange, entry.routing_key, message(entry))
+            await publisher.publish(entry.exchange, entry.routing_key, entry.body, properties(entry))
             confirmed.append(entry)
 
     async def _mark(self, confirmed: Iterable[Entry]) -> None:
@@ -103,16 +102,18 @@ def by_subject(entries: Sequence[Entry]) -> list[list[Entry]]:
     return list(chains.values())
 
 
-def message(entry: Entry) -> Message:
-    """Write an outbox entry as it travels."""
-    written: HeadersType = (
-        {STAMP_HEADER: entry.stamp} if entry.envelope is None else {**headers(entry.envelope)}
-    )
-    return Message(
-        entry.body,
-        headers=written,
-        content_type="application/json" if entry.envelope is not None else "application/jose",
+def properties(entry: Entry) -> Basic.Properties:
+    """Write what travels beside the body of an outbox entry."""
+    if entry.envelope is None:
+        return Basic.Properties(
+            headers={STAMP_HEADER: entry.stamp},
+            content_type="application/jose",
+            message_id=entry.id,
+            timestamp=datetime.now(UTC),
+        )
+    return Basic.Properties(
+        headers={**headers(entry.envelope)},
+        content_type=CONTENT_TYPE,
         message_id=entry.id,
         timestamp=datetime.now(UTC),
-        delivery_mode=DeliveryMode.PERSISTENT,
     )

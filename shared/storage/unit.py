@@ -140,7 +140,8 @@ class UnitOfWork:
         The document must have been read in this unit (``get``, ``find``) unless it is new.
         """
         key = collection.key(collection.id_of(document))
-        record = replace(self._known(key), document=document)
+        known = self._known(key)
+        record = Record(document, known.version, known.sequence, known.stamp)
         for event in events:
             if event.subject != key.id:
                 raise ValueError(f"{type(event).__name__} is about {event.subject}, not about {key.id}")
@@ -209,7 +210,7 @@ class UnitOfWork:
         return self._batch.known(key)
 
     def _publish(self, record: Record[Any], event: Event) -> Record[Any]:
-        record = replace(record, sequence=record.sequence + 1, stamp=next_stamp(record.stamp))
+        record = Record(record.document, record.version, record.sequence + 1, next_stamp(record.stamp))
         envelope = Envelope.of(
             event,
             id=new(EventId),

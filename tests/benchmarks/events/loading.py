@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aio_pika
-from aio_pika.abc import AbstractChannel
 
 from shared.events import CandidateApplied, Envelope, body
 from shared.events.examples import EXAMPLES
 from shared.events.ids import CandidateId, EventId
 from shared.ids import new
-from shared.messaging.relay import message
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay import properties
 from shared.messaging.topology import WORK_QUEUES, declare
 from shared.settings import BackboneSettings
 from shared.storage.client import Client, Database
@@ -67,15 +67,12 @@ async def fill_queue(amqp_url: str, queue: str, count: int) -> None:
     """Publish so many events through the exchange; they are then on this work queue alone."""
     await purge(amqp_url)
     async with await aio_pika.connect(amqp_url) as connection:
-        channel = await connection.channel(on_return_raises=True)
+        publisher = Publisher(await connection.channel(on_return_raises=True), timeout=30)
         for some in batched_by(list(entries(count)), IN_FLIGHT):
-            await asyncio.gather(*(_publish(channel, one) for one in some))
+            await asyncio.gather(
+                *(publisher.publish(one.exchange, one.routing_key, one.body, properties(one)) for one in some)
+            )
     await purge(amqp_url, but=queue)
-
-
-async def _publish(channel: AbstractChannel, entry: Entry) -> None:
-    exchange = await channel.get_exchange(entry.exchange, ensure=False)
-    await exchange.publish(message(entry), entry.routing_key, timeout=30)
 
 
 async def fill_outbox(store: Database, count: int) -> None:
