@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 
-from aio_pika.abc import AbstractMessage
+from pamqp.commands import Basic
 
 from shared.events.ids import CandidateId
 from shared.ids import new
@@ -36,16 +36,23 @@ class Recorder(Publisher):
         self.open = asyncio.Event()
         self.open.set()
 
-    async def publish(self, exchange: str, routing_key: str, message: AbstractMessage) -> None:  # noqa: ARG002
+    async def publish(
+        self,
+        exchange: str,
+        routing_key: str,  # noqa: ARG002
+        body: bytes,
+        properties: Basic.Properties,
+    ) -> None:
         if exchange == "private":
-            self.private.append(message.body)
+            self.private.append(body)
             return
-        subject = str(message.headers["cloudEvents_subject"])
+        headers = properties.headers or {}
+        subject = str(headers["cloudEvents_subject"])
         assert subject not in self.in_flight, "two of one subject in flight"
         self.in_flight.add(subject)
         try:
             await self.open.wait()
-            sequence = int(str(message.headers["cloudEvents_sequence"]))
+            sequence = int(str(headers["cloudEvents_sequence"]))
             if sequence in self.fail_at or subject in self.refused:
                 self.fail_at.discard(sequence)
                 raise ConnectionLost("as the test wants")
