@@ -10,26 +10,12 @@ from shared.web.problems import NotJson, WrongMediaType
 LONGEST_NAME = 60
 
 
-class JsonRequest(Request):
-    """A request whose body was read already."""
-
-    parsed: object = None
-
-    async def json(self) -> object:
-        """Return the body."""
-        return self.parsed
-
-
-async def read_strictly(request: Request) -> Request:
+async def read_strictly(request: Request) -> None:
     """Read a request's body as JSON, if it has one; raises WrongMediaType and NotJson, which quote no value."""
     raw = await request.body()
-    if not raw:
-        return request
-    _require_json(request)
-    strict = JsonRequest(request.scope, request.receive)
-    strict._body = raw  # noqa: SLF001  Starlette's own place for a body that was read
-    strict.parsed = parse(raw)
-    return strict
+    if raw:
+        _require_json(request)
+        request._json = parse(raw)  # noqa: SLF001  Starlette's own place for a body that was read
 
 
 def parse(raw: bytes) -> object:

@@ -59,7 +59,8 @@ async def idempotency_key(
     """Return the key; raises KeyMissing (as ``errors.py`` does where there is no such header)."""
     if not key:
         raise KeyMissing
-    return RequestKey(hashed(request.method, request.url.path, key), request.state.traceparent, secret=key)
+    endpoint = (request.method, request.scope["path"])
+    return RequestKey(hashed(*endpoint, key), request.state.traceparent, secret=key)
 
 
 IdempotencyKey = Annotated[RequestKey, Depends(idempotency_key)]

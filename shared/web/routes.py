@@ -62,7 +62,8 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def read_and_handle(request: Request) -> Response:
-            response: Response = await handle(await read_strictly(request))
+            await read_strictly(request)
+            response: Response = await handle(request)
             return response
 
         return read_and_handle
