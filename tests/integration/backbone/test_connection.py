@@ -139,17 +139,51 @@ async def nothing_waits(process: Process) -> bool:
     return await process.store["outbox"].count_documents({"state": "waiting"}) == 0
 
 
+@pytest.fixture
+async def consumer_timeout(nodes: Nodes) -> AsyncIterator[float]:
+    """Have the broker take away, after these seconds, the channel of who does not acknowledge; it looks often."""
+    if nodes.broker is None:
+        pytest.skip("no node of our own to tell")
+    before = await nodes.broker.control("eval", _set_environment("1500", "300"))
+    timeout, tick = before.strip().strip("{}").split(",")
+    yield 1.5
+    await nodes.broker.control("eval", _set_environment(timeout, tick))
+
+
+def _set_environment(timeout: str, tick: str) -> str:
+    """Write what sets both in the node, and gives what they were."""
+    names = {"consumer_timeout": (timeout, "Timeout"), "channel_tick_interval": (tick, "Tick")}
+    get = [f"{{ok, {was}}} = application:get_env(rabbit, {name})" for name, (_, was) in names.items()]
+    put = [f"application:set_env(rabbit, {name}, {value})" for name, (value, _) in names.items()]
+    return ", ".join([*get, *put, "{Timeout, Tick}"]) + "."
+
+
 async def test_six_messages_do_not_wait_for_a_batch_of_a_hundred_to_fill(
-    process: Process, queues: Queues
+    consumer_timeout: float, process: Process, queues: Queues
 ) -> None:
     assert process.parts.settings.batch_size == 100
     async with at_work(process):
         await queues.publish(shortlisted())
         await rest(process, handled=1)
-        published = time.monotonic()
+        link, published = process.broker._link, time.monotonic()
         await queues.publish(*(shortlisted() for _ in range(6)))
         await eventually(_is(lambda: process.broker.consumers[0].handled == 7), "all six acknowledged")
-        assert time.monotonic() - published < 2, "long before any consumer timeout"
+        assert time.monotonic() - published < consumer_timeout
+        assert process.broker._link is link
+
+
+@pytest.mark.usefixtures("consumer_timeout")
+async def test_a_reaction_that_outlasts_the_brokers_patience_has_its_effect_once(
+    process: Process, queues: Queues, toy: Toy
+) -> None:
+    event = shortlisted()
+    async with at_work(process):
+        with toy.held():
+            await queues.publish(event)
+            await eventually(_is(lambda: len(toy.tried) == 2), "it redelivered on a new channel")
+        assert (await tally_of(process, event.candidate_id)).notes == (event.application_id,)
+        await rest(process, handled=1)
+    assert await process.store["outbox"].count_documents({}) == 1
 
 
 def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:

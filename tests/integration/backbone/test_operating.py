@@ -208,21 +208,21 @@ async def test_what_a_service_missed_is_brought_back_from_the_history_once(
     assert toy.tried.count(known.application_id) == 1
 
 
-@pytest.mark.parametrize("headers_", [{"CC": [f"{NAME}.parked"]}, {"x-death": [{"queue": "elsewhere"}]}])
 async def test_what_is_redelivered_goes_to_its_service_alone_and_as_new(
-    make_process: MakeProcess, queues: Queues, toy: Toy, headers_: dict[str, Any]
+    make_process: MakeProcess, queues: Queues, toy: Toy
 ) -> None:
+    harmful = {"CC": [PARKED], "x-death": [{"queue": "elsewhere"}]}
     process, known, strange = await make_process(toy), shortlisted(), shortlisted()
     await queues.publish(known)
     async with at_work(await make_process(toy)):
         await tally_of(process, known.candidate_id)
     envelope = headers(Envelope.of(strange, id=new(EventId), time=NOW, sequence=1))
-    await queues.send(body(strange), {**envelope, **headers_}, strange.routing_key)
+    await queues.send(body(strange), {**envelope, **harmful}, strange.routing_key)
     await queues.purge()
     assert await Terminal(process).operator.redeliver(NAME, process.store.name) == 0
     sent = [await queues.take(f"{NAME}.events") for _ in range(await queues.count(f"{NAME}.events"))]
     (again,) = [one for one in sent if one is not None and one.body == body(strange)]
-    assert not headers_.keys() & again.headers.keys()
+    assert not harmful.keys() & again.headers.keys()
     assert await queues.count(PARKED) == 0
 
 
@@ -331,3 +331,16 @@ async def test_what_anybody_wrote_into_headers_does_nothing_to_the_terminal(
         await eventually(lambda: at_least(queues, 1), "it parked")
     assert await terminal.operator.list_parked(NAME) == 0
     assert "?[2J[/bold]" in terminal.printed()
+
+
+async def test_long_work_shows_its_progress_to_who_looks_and_never_among_what_is_printed(
+    process: Process, queues: Queues
+) -> None:
+    await queues.publish(shortlisted())
+    printed, aside = io.StringIO(), io.StringIO()
+    looked_at = Console(file=aside, force_terminal=True, width=100)
+    operator = Operator(process.parts.settings, Console(file=printed), lambda _: True, looked_at)
+    await operator.check_history({NAME: process.store.name})
+    assert "Reading the history" in aside.getvalue()
+    assert "Asking the outboxes and inboxes" in aside.getvalue()
+    assert "Reading" not in printed.getvalue()
