@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from math import ceil
 from typing import Any, Literal, TypeVar, cast
 
 import httpx
@@ -107,9 +108,12 @@ class Replicas:
     second: Replica
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311
 
-    async def rounds(self, scene: Scene[SceneT]) -> AsyncIterator[tuple[Meet, SceneT]]:
-        """Set a scene so many times, each time for a pair to meet in; in every order, shuffled by the seed."""
-        orders: list[Order] = ["first", "second", "both"] * (ROUNDS // 3)
+    async def rounds(self, scene: Scene[SceneT], *, among: int = 1) -> AsyncIterator[tuple[Meet, SceneT]]:
+        """Set a scene so many times, each time for a pair to meet in; in every order, shuffled by the seed.
+
+        ``among``: of how many tests of the same pair this is one; together they have all the rounds, and more.
+        """
+        orders: list[Order] = ["first", "second", "both"] * ceil(ROUNDS / 3 / among)
         self.chance.shuffle(orders)
         for order in orders:
             yield partial(self._at_once, order), await self.set_up(scene)

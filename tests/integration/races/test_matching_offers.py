@@ -147,7 +147,7 @@ async def test_an_offer_is_accepted_or_expires_where_clocks_differ(matching: Rep
 @pytest.mark.parametrize("event", [CandidateErased, CandidateWithdrawn])
 @pytest.mark.parametrize("does", ["makes", "accepts"])
 async def test_no_offer_stands_to_who_has_left_meanwhile(matching: Replicas, event: type, does: str) -> None:
-    async for meet, one in matching.rounds(open_offer if does == "accepts" else made_match):
+    async for meet, one in matching.rounds(open_offer if does == "accepts" else made_match, among=2):
         act = accepts(one.offer) if isinstance(one, Offered) else offers_it(one.match)
         said, _ = await meet(act, leaves(event, one))
         assert said in {DONE, "match-ended", "wrong-state"}

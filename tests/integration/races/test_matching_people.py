@@ -102,7 +102,7 @@ async def matches_of(matching: Replicas, one: Applicant) -> list[Match]:
 async def test_nothing_is_open_for_who_is_shortlisted_while_leaving(
     matching: Replicas, ending: type[Event]
 ) -> None:
-    async for meet, (one, _) in matching.rounds(with_position):
+    async for meet, (one, _) in matching.rounds(with_position, among=3):
         await meet(is_shortlisted(one), leaves(ending, one))
         assert not (await matching.get(candidates, one.id)).available
         for match in await matches_of(matching, one):
@@ -211,7 +211,7 @@ async def test_a_match_that_both_decline_ends_once(matching: Replicas) -> None:
 
 @pytest.mark.parametrize("ends", ["closing", *ENDINGS])
 async def test_a_match_that_is_accepted_while_it_ends_has_ended(matching: Replicas, ends: object) -> None:
-    async for meet, one in matching.rounds(proposed_match):
+    async for meet, one in matching.rounds(proposed_match, among=2):
         ending = leaves(ends, one.one) if isinstance(ends, type) else closes(one.wanted)
         await meet(posts(f"/matches/{one.match.match_id}/acceptance", candidate=one.one.id), ending)
         assert (await matching.get(matches, one.match.match_id)).state == "ended"

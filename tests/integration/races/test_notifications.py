@@ -132,7 +132,7 @@ ABOUT = {
 async def test_nothing_goes_to_or_names_who_is_erased_meanwhile(
     notifications: Replicas, what: str, known: object
 ) -> None:
-    async for meet, one in notifications.rounds(reachable if known is reachable else stranger):
+    async for meet, one in notifications.rounds(reachable if known is reachable else stranger, among=2):
         _, erased = await meet(ABOUT[what](one), tells(CandidateErased, one, sequence=3))
         assert erased == DONE
         person = await notifications.get(people, one)

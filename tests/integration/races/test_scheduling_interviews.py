@@ -1,28 +1,23 @@
-"""Interviews and showcases: two things that meet in one visit, one match, one calendar."""
+"""Interviews: two things that meet in one visit, one match, one calendar."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
 
-from services.scheduling.domain.candidates import Match, Position
+from services.scheduling.domain.candidates import Match
 from services.scheduling.domain.interviews import Interview
 from services.scheduling.domain.rooms import Room
-from services.scheduling.domain.visits import Visit
-from services.scheduling.store import calendar, interviews, matches, rooms, showcases
-from shared.events import Event, MatchAccepted, MatchDeclined, PositionClosed
+from services.scheduling.store import interviews, matches, rooms
+from shared.events import Event, MatchAccepted, PositionClosed
 from shared.events.examples import EXAMPLES
 from shared.events.ids import RoomId
 from shared.ids import new
-from shared.storage.collection import In
 from shared.storage.unit import UnitOfWork
-from tests.integration.races.acts import DONE, posts, sends, takes_in
-from tests.integration.races.replicas import Act, Replicas
+from tests.integration.races.acts import DONE, posts, takes_in
+from tests.integration.races.replicas import Replicas
 from tests.integration.races.scheduling_scenes import (
     ENDINGS,
-    Applicant,
     applicant,
     booked,
     cancels,
@@ -33,48 +28,7 @@ from tests.integration.races.scheduling_scenes import (
     over,
     visit_ahead,
 )
-from tests.unit.scheduling.builders import IZUMO
-
-
-@dataclass(frozen=True)
-class Stay:
-    """A candidate who comes on a visit, and has a match."""
-
-    visit: Visit
-    one: Applicant
-    wanted: Position
-    match: Match
-
-    @property
-    def plans(self) -> Act:
-        """Staff plan the visit's interviews."""
-        return posts(f"/visits/{self.visit.visit_id}/plan")
-
-    @property
-    def ends(self) -> Act:
-        """The match ends."""
-        given = {"match_id": self.match.match_id, "candidate_id": self.one.id, "by": "firm"}
-        return takes_in(EXAMPLES[MatchDeclined].model_copy(update=given), sequence=2)
-
-    def demo_day(self, hour: int = 10, members: Sequence[Applicant] | None = None) -> Act:
-        """Staff set the demo day, on the visit's second day."""
-        starts_at = datetime.combine(self.visit.starts_on + timedelta(days=1), time(hour), IZUMO)
-        who = (self.one,) if members is None else members
-        team = {"team": "A", "theme": "B", "candidate_ids": [one.id for one in who], "firm_ids": []}
-        body = {
-            "starts_at": starts_at.isoformat(),
-            "ends_at": (starts_at + timedelta(hours=1)).isoformat(),
-            "place": "市役所",
-            "teams": [team],
-        }
-        return sends("PUT", f"/visits/{self.visit.visit_id}/showcase", body)
-
-
-async def coming(unit: UnitOfWork) -> Stay:
-    """Put a candidate there who comes on a visit and has a match, with nothing planned."""
-    visit, one, wanted = visit_ahead(unit), applicant(unit), employer(unit)
-    await booked(unit, visit, one)
-    return Stay(visit, one, wanted, matched(unit, one, wanted))
+from tests.integration.races.stays import Stay, a_day_passes, coming, free, tomorrow
 
 
 async def planned(scheduling: Replicas, stay: Stay) -> Interview:
@@ -82,11 +36,6 @@ async def planned(scheduling: Replicas, stay: Stay) -> Interview:
     await scheduling.first.do_all(stay.plans)
     (interview,) = await scheduling.find(interviews, match_id=stay.match.match_id)
     return interview
-
-
-async def free(scheduling: Replicas, *everyone: str) -> bool:
-    """Say whether none of them has anything in their calendar."""
-    return not any(day.busy for day in await scheduling.find(calendar, who=In(everyone)))
 
 
 async def nothing_lies_ahead(scheduling: Replicas, stay: Stay) -> None:
@@ -134,7 +83,7 @@ def _overlap(found: Sequence[Interview]) -> bool:
 
 @pytest.mark.parametrize("ending", ENDINGS)
 async def test_nothing_is_planned_for_who_leaves_meanwhile(scheduling: Replicas, ending: type[Event]) -> None:
-    async for meet, stay in scheduling.rounds(coming):
+    async for meet, stay in scheduling.rounds(coming, among=3):
         assert await meet(stay.plans, leaves(ending, stay.one)) == (DONE, DONE)
         await nothing_lies_ahead(scheduling, stay)
 
@@ -153,6 +102,14 @@ async def test_nothing_is_planned_for_who_gives_the_seat_up_meanwhile(scheduling
 
 async def test_nothing_is_planned_on_a_visit_that_closes_meanwhile(scheduling: Replicas) -> None:
     async for meet, stay in scheduling.rounds(coming):
+        said, closed = await meet(stay.plans, closes(stay.visit))
+        assert (said in {DONE, "wrong-state"}, closed) == (True, DONE)
+        await nothing_lies_ahead(scheduling, stay)
+
+
+async def test_nothing_is_planned_on_a_visit_that_ends_early_meanwhile(scheduling: Replicas) -> None:
+    async for meet, stay in scheduling.rounds(tomorrow):
+        a_day_passes(scheduling)
         said, closed = await meet(stay.plans, closes(stay.visit))
         assert (said in {DONE, "wrong-state"}, closed) == (True, DONE)
         await nothing_lies_ahead(scheduling, stay)
@@ -202,7 +159,7 @@ def _of(stay: Stay) -> dict[str, str]:
 
 @pytest.mark.parametrize("other", ["firm", "match", "seat", "visit", *ENDINGS])
 async def test_an_interview_is_called_off_once(scheduling: Replicas, other: object) -> None:
-    async for meet, stay in scheduling.rounds(coming):
+    async for meet, stay in scheduling.rounds(coming, among=2):
         interview = await planned(scheduling, stay)
         path = f"/interviews/{interview.interview_id}/cancellation"
         others = {
@@ -229,74 +186,6 @@ async def test_of_two_words_on_an_interview_the_first_one_holds(scheduling: Repl
         outcome = (await scheduling.get(interviews, interview.interview_id)).outcome
         assert outcome == ("offer" if said[0] == DONE else "no")
         assert await scheduling.told(interview.interview_id) == ["interview-held"]
-
-
-@pytest.mark.parametrize("ending", [None, *ENDINGS])
-@pytest.mark.parametrize("before", ["new", "joined", "out of the team"])
-async def test_nobody_is_in_a_team_who_gives_the_seat_up_or_leaves_meanwhile(
-    scheduling: Replicas, ending: type[Event] | None, before: str
-) -> None:
-    async for meet, stay in scheduling.rounds(coming):
-        await scheduling.first.do_all(*_joined(stay, before))
-        act = cancels(stay.visit, stay.one) if ending is None else leaves(ending, stay.one)
-        said, _ = await meet(stay.demo_day(14), act)
-        assert said in {DONE, "not-booked"}
-        for showcase in await scheduling.find(showcases, visit_id=stay.visit.visit_id):
-            assert showcase.candidate_ids == ()
-        assert await free(scheduling, stay.one.id)
-
-
-def _joined(stay: Stay, before: str) -> list[Act]:
-    if before == "new":
-        return []
-    return [stay.demo_day(), *([stay.demo_day(members=())] if before == "out of the team" else [])]
-
-
-async def test_who_has_come_is_in_no_team_after_leaving_meanwhile(scheduling: Replicas) -> None:
-    async def scene(unit: UnitOfWork) -> Stay:
-        visit, one, wanted = visit_ahead(unit, days=1), applicant(unit), employer(unit)
-        await booked(unit, visit, one)
-        return Stay(visit, one, wanted, matched(unit, one, wanted))
-
-    async for meet, stay in scheduling.rounds(scene):
-        await scheduling.first.do_all(*_joined(stay, "out of the team"))
-        for replica in (scheduling.first, scheduling.second):
-            replica.process.clock.move(replica.process.clock.offset + timedelta(days=1))
-        attended = posts(f"/visits/{stay.visit.visit_id}/seats/{stay.one.id}/attendance")
-        await scheduling.first.do_all(attended)
-        said, _ = await meet(stay.demo_day(14), leaves(ENDINGS[0], stay.one))
-        assert said in {DONE, "not-booked"}
-        (showcase,) = await scheduling.find(showcases, visit_id=stay.visit.visit_id)
-        assert showcase.candidate_ids == ()
-
-
-async def test_a_demo_day_that_is_set_twice_at_once_takes_one_time(scheduling: Replicas) -> None:
-    async for meet, stay in scheduling.rounds(coming):
-        assert await meet(stay.demo_day(10), stay.demo_day(14)) == (DONE, DONE)
-        (showcase,) = await scheduling.find(showcases, visit_id=stay.visit.visit_id)
-        days = await scheduling.find(calendar, who=stay.one.id)
-        assert [busy.starts_at for day in days for busy in day.busy] == [showcase.starts_at]
-        assert await scheduling.told(showcase.showcase_id) == ["showcase-scheduled"] * 2
-
-
-async def test_a_demo_day_and_interviews_that_are_planned_at_once_do_not_overlap(
-    scheduling: Replicas,
-) -> None:
-    async for meet, stay in scheduling.rounds(coming):
-        said, plan = await meet(stay.demo_day(), stay.plans)
-        assert (said in {DONE, "busy"}, plan) == (True, DONE)
-        for day in await scheduling.find(calendar, who=stay.one.id):
-            assert all(one.ends_at <= other.starts_at for one, other in pairwise(day.busy))
-
-
-async def test_of_a_visit_that_closes_no_demo_day_lies_ahead(scheduling: Replicas) -> None:
-    async for meet, stay in scheduling.rounds(coming):
-        said, closed = await meet(stay.demo_day(), closes(stay.visit))
-        assert (said in {DONE, "wrong-state", "not-booked"}, closed) == (True, DONE)
-        assert all(
-            one.state == "cancelled" for one in await scheduling.find(showcases, visit_id=stay.visit.visit_id)
-        )
-        assert await free(scheduling, stay.one.id)
 
 
 async def test_of_two_rooms_of_one_name_one_is_added(scheduling: Replicas) -> None:

@@ -7,7 +7,7 @@ import pytest
 from services.scheduling.domain.due import SEAT_EXPIRES, VISIT_STEP_DUE, step_key
 from services.scheduling.domain.visits import Seat, Visit, seat_id
 from services.scheduling.store import candidates, seats
-from shared.events import Event
+from shared.events import CandidateWithdrawn, Event
 from shared.storage.unit import UnitOfWork
 from tests.integration.races.acts import DONE, lets_fall_due, posts
 from tests.integration.races.replicas import Replicas
@@ -79,7 +79,7 @@ async def test_who_is_invited_twice_at_once_is_offered_one_seat(scheduling: Repl
 async def test_no_seat_is_booked_for_who_leaves_while_accepting_it(
     scheduling: Replicas, ending: type[Event]
 ) -> None:
-    async for meet, (visit, one, other) in scheduling.rounds(offered_and_waiting):
+    async for meet, (visit, one, other) in scheduling.rounds(offered_and_waiting, among=3):
         said, left = await meet(accepts(visit, one), leaves(ending, one))
         assert (said in {DONE, "wrong-state", "not-shortlisted"}, left) == (True, DONE)
         await right(scheduling, visit)
@@ -94,21 +94,23 @@ async def test_no_seat_is_booked_for_who_leaves_while_accepting_it(
 async def test_no_seat_is_held_for_who_leaves_while_being_invited(
     scheduling: Replicas, ending: type[Event]
 ) -> None:
-    async for meet, (visit, one, _) in scheduling.rounds(two_invitable):
+    async for meet, (visit, one, _) in scheduling.rounds(two_invitable, among=3):
         await meet(invites(visit, one), leaves(ending, one))
         found = await right(scheduling, visit)
         assert (found.held, found.waiting) == (0, ())
 
 
-async def test_nobody_waits_who_leaves_while_being_invited_again(scheduling: Replicas) -> None:
-    async def scene(unit: UnitOfWork) -> tuple[Visit, Applicant, Applicant]:
-        visit, one, other = await offered_and_waiting(unit)
-        return visit, other, one
-
-    async for meet, (visit, one, other) in scheduling.rounds(scene):
-        await scheduling.first.do_all(declines(visit, other), declines(visit, one), invites(visit, other))
-        await meet(invites(visit, one), leaves(ENDINGS[1], one))
-        assert (await right(scheduling, visit)).waiting == ()
+@pytest.mark.parametrize("is_free", [True, False], ids=["a free seat", "the list"])
+async def test_nothing_is_held_for_who_leaves_while_being_invited_again(
+    scheduling: Replicas,
+    is_free: bool,  # noqa: FBT001
+) -> None:
+    async for meet, (visit, one, other) in scheduling.rounds(two_invitable):
+        before = [invites(visit, one), declines(visit, one), *([] if is_free else [invites(visit, other)])]
+        await scheduling.first.do_all(*before)
+        await meet(invites(visit, one), leaves(CandidateWithdrawn, one))
+        found = await right(scheduling, visit)
+        assert (found.held, found.waiting) == (int(not is_free), ())
 
 
 async def test_a_seat_is_accepted_or_expires_where_clocks_differ_and_never_goes_to_two(
@@ -205,7 +207,7 @@ async def test_a_seat_that_two_give_up_at_once_goes_to_the_next_once(scheduling:
 async def test_a_seat_that_is_given_up_by_who_leaves_is_free_once(
     scheduling: Replicas, ending: type[Event]
 ) -> None:
-    async for meet, (visit, one, other) in scheduling.rounds(booked_and_waiting):
+    async for meet, (visit, one, other) in scheduling.rounds(booked_and_waiting, among=3):
         said, _ = await meet(cancels(visit, one), leaves(ending, one))
         assert said == DONE
         assert (await right(scheduling, visit)).held == 1
@@ -224,7 +226,7 @@ async def test_who_leaves_while_coming_has_come_or_has_left(scheduling: Replicas
     async for meet, (visit, one) in scheduling.rounds(scene):
         for replica in (scheduling.first, scheduling.second):
             replica.process.clock.move(replica.process.clock.offset + timedelta(days=1))
-        said, _ = await meet(posts(f"{seat_path(visit, one)}/attendance"), leaves(ENDINGS[1], one))
+        said, _ = await meet(posts(f"{seat_path(visit, one)}/attendance"), leaves(CandidateWithdrawn, one))
         assert said in {DONE, "wrong-state"}
         last = "visit-attended" if said == DONE else "visit-cancelled"
         assert (await told(scheduling, visit, one))[2:] == [last]
