@@ -6,9 +6,9 @@ import sys
 
 from rich.console import Console
 
-from tests.benchmarks import events, frame, intake
+from tests.benchmarks import events, frame, intake, latency
 
-BENCHES = {one.name: one for one in (events.BENCH, intake.BENCH)}
+BENCHES = {one.name: one for one in (events.BENCH, intake.BENCH, latency.BENCH)}
 ROUNDS = 5
 
 

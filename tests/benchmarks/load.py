@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Self, cast
 
 from pydantic import BaseModel, ConfigDict
@@ -102,7 +102,34 @@ async def burst(port: int, requests: Iterable[bytes], count: int, warm_up: int, 
     return Measured(count=count - warm_up, seconds=ended - begun)
 
 
-def paced(count: int, per_second: float) -> Iterator[float]:
-    """Give the times at which so many are to be sent, evenly, from now on."""
+class Pool:
+    """Connections for requests that are sent at their times, whether or not those before were answered."""
+
+    def __init__(self, opened: Iterable[Connection]) -> None:
+        self._free: asyncio.Queue[Connection] = asyncio.Queue()
+        for connection in opened:
+            self._free.put_nowait(connection)
+
+    async def send(self, written: bytes, expected: int) -> tuple[float, bytes]:
+        """Send a request; return when it was answered, and with what; RuntimeError for another status."""
+        connection = await self._free.get()
+        try:
+            status, body = await connection.send(written)
+        finally:
+            self._free.put_nowait(connection)
+        if status != expected:
+            raise RuntimeError(f"answered with {status}: {body.decode(errors='replace')[:500]}")
+        return time.perf_counter(), body
+
+
+async def at_a_pace(work: Iterable[Callable[[], Awaitable[None]]], per_second: float) -> None:
+    """Begin a piece of work at each of these evenly spaced times; return when all are done."""
     begun = time.perf_counter()
-    return (begun + number / per_second for number in range(count))
+    async with asyncio.TaskGroup() as tasks:
+        for number, do in enumerate(work):
+            await asyncio.sleep(max(0.0, begun + number / per_second - time.perf_counter()))
+            tasks.create_task(_awaited(do))
+
+
+async def _awaited(do: Callable[[], Awaitable[None]]) -> None:
+    await do()

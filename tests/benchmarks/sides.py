@@ -13,6 +13,7 @@ from deploy.local.processes import ROOT, end_with_me
 from tests.harness.nodes import new_name
 
 TaskT = TypeVar("TaskT", bound=BaseModel)
+ResultT = TypeVar("ResultT", bound=BaseModel)
 LONGEST = 300.0
 """Seconds after which a side is taken to hang."""
 
@@ -31,7 +32,7 @@ class Measured(BaseModel):
         return self.count / self.seconds
 
 
-async def run_side(module: str, what: str, task: BaseModel, folder: Path) -> Measured:
+async def run_side(module: str, what: str, task: BaseModel, folder: Path, kind: type[ResultT]) -> ResultT:
     """Run a side in a process of its own; RuntimeError with the end of its log where it fails or hangs."""
     result, log = folder / f"{new_name()}.json", folder / f"{module.rpartition('.')[2]}-{what}.log"
     command = [sys.executable, "-m", module, what, task.model_dump_json(), str(result)]
@@ -48,14 +49,14 @@ async def run_side(module: str, what: str, task: BaseModel, folder: Path) -> Mea
                 await process.wait()
     if process.returncode or not result.exists():
         raise RuntimeError(f"{module} {what} failed: {log.read_text(errors='replace')[-3000:]}")
-    return Measured.model_validate_json(result.read_bytes())
+    return kind.model_validate_json(result.read_bytes())
 
 
-def serve(kind: type[TaskT], **sides: Callable[[TaskT], Awaitable[Measured]]) -> None:
+def serve(kind: type[TaskT], **sides: Callable[[TaskT], Awaitable[BaseModel]]) -> None:
     """Be a side: what a side's module does when it is run."""
     what, task, result = sys.argv[1:]
 
-    async def measure() -> Measured:
+    async def measure() -> BaseModel:
         return await sides[what](kind.model_validate_json(task))
 
     Path(result).write_text(uvloop.run(measure()).model_dump_json())

@@ -13,7 +13,7 @@ from tests.benchmarks.events.ours import NAME, tallies
 from tests.benchmarks.events.task import Task
 from tests.benchmarks.frame import Bench, Figures, Ratio, Side
 from tests.benchmarks.place import Place, place
-from tests.benchmarks.sides import run_side
+from tests.benchmarks.sides import Measured, run_side
 from tests.harness.nodes import new_name
 
 QUEUE = events_queue(NAME).name
@@ -45,7 +45,7 @@ class Consuming:
         """Fill the queue, consume it in a process of its own, and see that each event had its effect once."""
         await loading.fill_queue(self.place.amqp_url, QUEUE, self.count)
         task = _task(self.place, self.database or new_name(), self.count, self.warm_up, self.prefetch)
-        measured = await run_side(f"{PACKAGE}.{self.module}", "consume", task, self.place.folder)
+        measured = await run_side(f"{PACKAGE}.{self.module}", "consume", task, self.place.folder, Measured)
         if self.module != "aio_pika_alone":
             await self._check(task)
         return {self.name: measured.per_second}
@@ -74,7 +74,7 @@ class Relaying:
         await create_collection(store, OUTBOX)
         await create_indexes(store, OUTBOX, OUTBOX_INDEXES)
         await loading.fill_outbox(store, COUNT)
-        measured = await run_side(f"{PACKAGE}.ours", "relay", task, self.place.folder)
+        measured = await run_side(f"{PACKAGE}.ours", "relay", task, self.place.folder, Measured)
         marked = await store[OUTBOX].count_documents({"state": PUBLISHED})
         if marked != COUNT:
             raise RuntimeError(f"{marked} entries of {COUNT} were published")
@@ -92,7 +92,7 @@ class Publishing:
     async def measure(self) -> Figures:
         """Publish in a process of its own."""
         task = _task(self.place, "none", COUNT, WARM_UP, IN_FLIGHT)
-        measured = await run_side(f"{PACKAGE}.aio_pika_alone", "publish", task, self.place.folder)
+        measured = await run_side(f"{PACKAGE}.aio_pika_alone", "publish", task, self.place.folder, Measured)
         await loading.purge(self.place.amqp_url)
         return {"aio_pika_publish": measured.per_second}
 

@@ -17,7 +17,7 @@ from shared.storage.lease import LEASES
 from tests.benchmarks.frame import Bench, Figures, Ratio, Side
 from tests.benchmarks.intake.task import Task
 from tests.benchmarks.place import Place, place
-from tests.benchmarks.sides import run_side
+from tests.benchmarks.sides import Measured, run_side
 from tests.harness.intake import IntakeApi
 from tests.harness.nodes import new_name
 
@@ -88,7 +88,8 @@ class Intake:
 
 async def _apply(at: Place, port: int) -> float:
     task = Task(port=port, count=COUNT, warm_up=WARM_UP, connections=CONNECTIONS)
-    return (await run_side("tests.benchmarks.intake.client", "apply", task, at.folder)).per_second
+    measured = await run_side("tests.benchmarks.intake.client", "apply", task, at.folder, Measured)
+    return measured.per_second
 
 
 async def _hold_up_relay(store: Database, seconds: float) -> None:
