@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeAlias
 
-from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, ChannelNotFoundEntity
 from pydantic import ValidationError
 from pymongo.errors import PyMongoError
 from rich.console import Console
@@ -206,6 +206,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except (AMQPError, ChannelInvalidStateError, OSError, PyMongoError, ValidationError) as error:
         said = f"It could not be done: {type(error).__name__}: {error}"
+        if isinstance(error, ChannelNotFoundEntity):
+            said += " (no service has run here yet? `declare` makes the queues)"
         Console(stderr=True).print(said, markup=False, soft_wrap=True)
         return 2
 
