@@ -5,6 +5,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.storage.client import DEAD_AFTER
+
 DAY = 24 * 60 * 60
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -61,7 +63,7 @@ class Settings(BackboneSettings):
 
     batch_size: int = Field(default=100, ge=1, le=1000)
     """How many messages, commands or timers share one transaction at the most."""
-    batch_wait: float = Field(default=0.003, ge=0)
+    batch_wait: float = Field(default=0.003, ge=0, le=1)
     """How long, in seconds, a batch that is not full waits for more messages."""
     prefetch: int = Field(default=200, ge=1)
     publish_timeout: Seconds = 10
@@ -71,7 +73,9 @@ class Settings(BackboneSettings):
     outgoing_delays: tuple[Seconds, ...] = (5, 60, 600, 3600, 4 * 3600, 12 * 3600)
     """Seconds before each new try of work for the world outside; then it is given up, and said so."""
     outgoing_claim_seconds: Seconds = 60
-    """How long a process may hold such a piece of work before another takes it over; half of it is the limit."""
+    """How long a process may hold such a piece of work before another takes it over; half of it is the limit.
+
+    Longer than a database can hang before its client notices, or two would do it."""
     outgoing_at_once: int = Field(default=8, ge=1)
     storage_timeout: Seconds = 4
     """Seconds for which the database may be away before a caller is told so."""
@@ -85,6 +89,16 @@ class Settings(BackboneSettings):
             raise ValueError(
                 f"INBOX_DAYS ({self.inbox_days}) must be more than HISTORY_DAYS ({self.history_days}): "
                 "an event that the history still holds would be taken for a new one"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _claim_outlasts_hanging(self) -> Self:
+        hanging = self.storage_timeout * DEAD_AFTER
+        if self.outgoing_claim_seconds <= hanging:
+            raise ValueError(
+                f"OUTGOING_CLAIM_SECONDS ({self.outgoing_claim_seconds:g}) must be more than {hanging:g}, which is "
+                f"{DEAD_AFTER} times STORAGE_TIMEOUT: whoever waits so long for a dead connection would lose its claim"
             )
         return self
 

@@ -75,7 +75,7 @@ def _common(service: str, port: int, around: Surroundings) -> dict[str, str]:
         "RETRY_DELAYS": json.dumps(RETRY_DELAYS),
         "NOT_YET_DELAYS": json.dumps(NOT_YET_DELAYS),
         "OUTGOING_DELAYS": json.dumps(OUTGOING_DELAYS),
-        "OUTGOING_CLAIM_SECONDS": "6",
+        "OUTGOING_CLAIM_SECONDS": "10",
         "LEASE_SECONDS": "3",
         "PYTHONUNBUFFERED": "1",
     }

@@ -144,7 +144,8 @@ async def _has_a_message(channel: AbstractChannel) -> bool:
     history = await channel.get_queue("events.history", ensure=False)
     await history.consume(see, arguments={"x-stream-offset": "first"})
     try:
-        await asyncio.wait_for(seen.wait(), timeout=1)
+        async with asyncio.timeout(1):
+            await seen.wait()
     except (TimeoutError, AMQPError):
         return False
     return True

@@ -17,18 +17,23 @@ Database = AsyncIOMotorDatabase[dict[str, Any]]
 Session = AsyncIOMotorClientSession
 
 MAJORITY = WriteConcern(w="majority", j=True)
+DEAD_AFTER = 2
+"""Times the storage timeout: what has not been answered by then never will be, its connection is dead."""
 NAMESPACE_EXISTS = 48
 INDEX_EXISTS_OTHERWISE = 85
 
 
 def connect(url: str, timeout: float) -> Client:
-    """Make a client whose operations fail after ``timeout`` seconds without a server; nothing is sent yet."""
+    """Make a client whose operations fail after ``timeout`` seconds without a server; nothing is sent yet.
+
+    An operation that a server has taken and does not answer fails after :data:`DEAD_AFTER` times as long.
+    """
     milliseconds = int(timeout * 1000)
     return AsyncIOMotorClient(
         url,
         serverSelectionTimeoutMS=milliseconds,
         connectTimeoutMS=milliseconds,
-        socketTimeoutMS=milliseconds * 5,
+        socketTimeoutMS=milliseconds * DEAD_AFTER,
         tz_aware=True,
         retryWrites=True,
     )

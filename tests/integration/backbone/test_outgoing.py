@@ -88,7 +88,7 @@ async def test_what_keeps_failing_is_given_up_and_said_so(quiet: Process, toy: T
 
 
 async def test_what_takes_too_long_is_put_off(make_process: MakeProcess, toy: Toy) -> None:
-    process = await make_process(toy, outgoing_claim_seconds=0.4)
+    process = await make_process(toy, outgoing_claim_seconds=2.2, storage_timeout=1)
     toy.gate = asyncio.Event()
     async with sending(process):
         await send_out(process, "slow")
@@ -102,8 +102,8 @@ async def test_a_claim_is_taken_over_after_its_holder_has_died(
     quiet: Process, make_process: MakeProcess, toy: Toy
 ) -> None:
     dying_toy = Toy(gate=asyncio.Event())
-    dying = await make_process(dying_toy, outgoing_claim_seconds=1)
-    heir = await make_process(toy, outgoing_claim_seconds=1)
+    dying = await make_process(dying_toy, outgoing_claim_seconds=2.2, storage_timeout=1)
+    heir = await make_process(toy, outgoing_claim_seconds=2.2, storage_timeout=1)
     async with sending(dying) as dead:
         await send_out(quiet, "one")
         await dying_toy.reached.wait()
@@ -137,7 +137,7 @@ async def test_what_was_taken_over_while_at_work_is_committed_once(
 async def test_what_was_done_is_not_done_again_because_the_database_was_away_after(
     quiet: Process, make_process: MakeProcess, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process = await make_process(toy, outgoing_claim_seconds=0.4)
+    process = await make_process(toy, outgoing_claim_seconds=2.2, storage_timeout=1)
     commit, refused = process.commands.run, 0
 
     async def away_for_longer_than_a_claim(piece: Piece[None]) -> None:
@@ -182,7 +182,8 @@ async def test_stopping_finishes_what_is_in_hand(quiet: Process, toy: Toy) -> No
         await toy.reached.wait()
         quiet.broker.stopping.set()
         toy.gate.set()
-        await asyncio.wait_for(task, 5)
+        async with asyncio.timeout(5):
+            await task
     assert await total(quiet, "done") == 1
     assert await quiet.store["outgoing"].count_documents({}) == 0
 

@@ -89,7 +89,8 @@ async def test_a_program_that_is_told_to_stop_ends_with_nothing_half_done(
     async with program(nodes, hall, store, url) as started:
         await eventually(lambda: store["tallies"].find_one({}), "work to have begun")
         started.send_signal(number)
-        assert await asyncio.wait_for(started.wait(), 10) == 0
+        async with asyncio.timeout(10):
+            assert await started.wait() == 0
     assert await store["outbox"].count_documents({"state": "waiting"}) == 0
     for lease in await store["leases"].find().to_list(None):
         assert lease["until"] < datetime.now(UTC), "given back"
