@@ -46,7 +46,8 @@ async def test_the_topology_is_there_and_may_be_declared_again(intake: LocalRun)
             await channel.declare_queue(queue.name, passive=True)
             await channel.declare_queue(queue.parked, passive=True)
         await channel.declare_queue(HISTORY_QUEUE, passive=True)
-        await asyncio.wait_for(declare(channel, (0.5,), history_days=365), timeout=30)
+        async with asyncio.timeout(30):
+            await declare(channel, (0.5,), history_days=365)
 
 
 async def test_a_message_comes_back_from_its_retry_queue(intake: LocalRun) -> None:

@@ -27,7 +27,8 @@ async def resend(run: LocalRun, service: str) -> str:
         env=run.service_environment(service),
         stdout=asyncio.subprocess.PIPE,
     )
-    answer, _ = await asyncio.wait_for(process.communicate(), 60)
+    async with asyncio.timeout(60):
+        answer, _ = await process.communicate()
     assert process.returncode == 0
     return answer.decode().strip()
 

@@ -16,7 +16,7 @@ async def cancelled_in_the_moment_of_its_result(how: str) -> bool:
 
     async def wait() -> None:
         if how == "wait_for":
-            await asyncio.wait_for(came, timeout=60)
+            await asyncio.wait_for(came, timeout=60)  # noqa: TID251  which is the fact
         else:
             async with asyncio.timeout(60):
                 await came
