@@ -27,6 +27,7 @@ ORPHANS: Mapping[str, type[Event]] = {"matching": CandidateShortlisted, "schedul
 """Events that need something which has come before; the examples' candidate has never applied."""
 TOO_LARGE = 1024 * 1024 + 1
 INSIST = 30.0
+TRIES = 10
 
 
 class Injector:
@@ -51,9 +52,8 @@ class Injector:
         queues: list[str] = []
         async with await aio_pika.connect(self._amqp_url, timeout=10) as connection:
             for _ in range(self._chance.randint(1, 5)):
-                original = await self._some_event(connection)
-                readers = _readers(original)
-                if original is not None and readers:
+                original, readers = await self._some_event(connection)
+                if original is not None:
                     queues.append(self._chance.choice(readers))
                     await _put(connection, queues[-1], _copy(original, original.body))
         return f"{len(queues)} onto {', '.join(sorted(set(queues)))}"
@@ -104,9 +104,8 @@ class Injector:
     async def _alter(self) -> str:
         """Put an event on a queue whose id the service knows, with another body."""
         async with await aio_pika.connect(self._amqp_url, timeout=10) as connection:
-            original = await self._some_event(connection)
-        readers = _readers(original)
-        if original is None or not readers:
+            original, readers = await self._some_event(connection)
+        if original is None:
             return "nothing to alter"
         message = _copy(original, original.body + b" ")
         return await self._inject(self._chance.choice(readers).removesuffix(".events"), "id-reused", message)
@@ -139,8 +138,14 @@ class Injector:
 
     async def _some_event(
         self, connection: aio_pika.abc.AbstractConnection
-    ) -> AbstractIncomingMessage | None:
-        return await _from_history(connection, self._chance.randint(0, max(0, self.handled_until)), quiet=3)
+    ) -> tuple[AbstractIncomingMessage | None, list[str]]:
+        """Return an event from before the last rest, and the queues that have had it."""
+        for _ in range(TRIES):
+            offset = self._chance.randint(0, self.handled_until)
+            found = await _from_history(connection, offset, quiet=3)
+            if readers := _readers(found):
+                return found, readers
+        return None, []
 
 
 async def _from_history(

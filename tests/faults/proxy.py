@@ -77,12 +77,17 @@ class Proxy:
             return
         ends = {writer, far_writer}
         self._writers |= ends
+        ways = (self._pass(reader, far_writer), self._pass(far_reader, writer))
+        tasks = [asyncio.create_task(way) for way in ways]
         try:
-            await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
+            # Whichever end goes first, however it goes, takes the other along: nobody is left with half a connection.
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._writers -= ends
+            for task in tasks:
+                task.cancel()
             for end in ends:
-                end.transport.abort()
+                end.close()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, RuntimeError):  # the loop's word for an end that was cut meanwhile
@@ -90,7 +95,6 @@ class Proxy:
                 await self._hold(len(data))
                 writer.write(data)
                 await writer.drain()
-            writer.write_eof()
 
     async def _hold(self, size: int) -> None:
         """Keep data back for as long as the weather says."""

@@ -30,8 +30,8 @@ SETTINGS = {
     "RETRY_DELAYS": json.dumps(DELAYS),
     "NOT_YET_DELAYS": json.dumps(NOT_YET_DELAYS),
     "OUTGOING_DELAYS": json.dumps((*DELAYS, 2.0, 2.0, 2.0)),
-    "LEASE_SECONDS": "2",
-    "OUTGOING_CLAIM_SECONDS": "12",
+    "LEASE_SECONDS": "4",
+    "OUTGOING_CLAIM_SECONDS": "24",
     "PROPOSALS_FLOOR": "0.3",
 }
 """Short delays; lease and claim in the proportion of their defaults; and more matches than usual."""
