@@ -34,6 +34,7 @@ class Proxy:
         self._target = 0
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._weather = FAIR
         self._changed = asyncio.Event()
 
@@ -51,7 +52,10 @@ class Proxy:
         """End all connections, and listen no more."""
         if self._server is not None:
             self._server.close()
+        self.set(FAIR)  # whatever waits for that ends, too
         self.cut()
+        if self._serving:
+            await asyncio.wait(self._serving)
 
     def set(self, weather: Weather) -> None:
         """Behave like this from now on, also on connections that are open."""
@@ -77,6 +81,10 @@ class Proxy:
             return
         ends = {writer, far_writer}
         self._writers |= ends
+        serving = asyncio.current_task()
+        assert serving is not None
+        self._serving.add(serving)
+        serving.add_done_callback(self._serving.discard)
         ways = (self._pass(reader, far_writer), self._pass(far_reader, writer))
         tasks = [asyncio.create_task(way) for way in ways]
         try:
