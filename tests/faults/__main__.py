@@ -30,6 +30,8 @@ from tests.faults.report import Asked
 from tests.faults.system import DELAYS, FOLDER, System, system
 
 COMMANDS_A_SECOND = 12.0
+AT_THE_MOST = 240.0
+"""Seconds that a run may take beside the minutes that it was asked for."""
 STILL_GOING = 60.0
 """Seconds that commands which were begun have to come to their end when the time is over."""
 
@@ -54,7 +56,7 @@ class Run:
         asked = self.asked
         self.say(f"seed {asked.seed}; {asked.minutes:g} minutes, {asked.members} MongoDB member(s)")
         chance = _seeded(asked.seed)
-        async with system(asked.members, chance) as found:
+        async with asyncio.timeout(asked.minutes * 60 + AT_THE_MOST), system(asked.members, chance) as found:
             self.say(f"up: {', '.join(found.names)}")
             written = await self._disturb(found, chance)
         file = FOLDER / "report.json"
@@ -152,6 +154,10 @@ def main() -> int:
     asked = Asked(seed=seed, minutes=arguments.minutes, members=arguments.members)
     try:
         return uvloop.run(Run(asked).run())
+    except TimeoutError:
+        sys.stderr.write(
+            f"it did not end {AT_THE_MOST / 60:g} minutes after its time; everything is stopped\n"
+        )
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.stderr.write("interrupted; everything is stopped\n")
     except (NothingFoundError, AlreadyRunningError, StartFailedError) as problem:

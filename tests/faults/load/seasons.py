@@ -55,9 +55,8 @@ class Seasons:
             if time.monotonic() + CALM_SECONDS > until:
                 break
             now = await self._let_time_pass(cohort)
-            if now is None:
-                continue
-            before, cohort = cohort, self._cohort(cohort.number + 1, now)
+            before = None if now is None else cohort
+            cohort = self._cohort(cohort.number + 1, now or cohort.begins)
 
     async def _recruit(self, cohort: Cohort) -> None:
         if cohort.number:  # the first was prepared in calm weather
