@@ -105,7 +105,7 @@ class OutgoingLoop:
         kind, key = claimed["kind"], claimed["key"]
         self._in_hand.add(claimed["_id"])
         try:
-            record = await self._try(self._errands[kind], key, claimed["attempts"])
+            record = await self._outside(kind, key, claimed["attempts"])
             if record is None:
                 await self._put_off(claimed)
             else:
@@ -116,6 +116,12 @@ class OutgoingLoop:
             log.exception("outgoing work failed", kind=kind, key=key, error=type(error).__name__)
         finally:
             self._in_hand.discard(claimed["_id"])
+
+    async def _outside(self, kind: str, key: str, attempts: int) -> Record | None:
+        """Do it, and let the next one begin then: what came of many is committed together."""
+        try:
+            return await self._try(self._errands[kind], key, attempts)
+        finally:
             self._free.release()
 
     async def _commit(self, kind: str, key: str, record: Record) -> None:
