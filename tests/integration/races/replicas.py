@@ -6,6 +6,7 @@ them go in the order that it wants. Whoever goes second has decided on what is n
 """
 
 import asyncio
+import os
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,8 +23,10 @@ from shared.storage.outbox import OUTBOX
 from shared.storage.transactions import Done, Outcome, Piece
 from shared.storage.unit import TIMERS, UnitOfWork
 
-ROUNDS = 30
-"""How often each pair meets: a third in one order, a third in the other, a third as it comes."""
+OFTEN = 30
+"""How often those pairs meet on which most depends."""
+ROUNDS = int(os.environ.get("RACES", "12"))
+"""How often every other pair does: a third in one order, a third in the other, a third as it comes."""
 SEED = 287
 DEADLINE = 20.0
 Order = Literal["first", "second", "both"]
@@ -108,12 +111,14 @@ class Replicas:
     second: Replica
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311
 
-    async def rounds(self, scene: Scene[SceneT], *, among: int = 1) -> AsyncIterator[tuple[Meet, SceneT]]:
+    async def rounds(
+        self, scene: Scene[SceneT], *, among: int = 1, times: int = ROUNDS
+    ) -> AsyncIterator[tuple[Meet, SceneT]]:
         """Set a scene so many times, each time for a pair to meet in; in every order, shuffled by the seed.
 
         ``among``: of how many tests of the same pair this is one; together they have all the rounds, and more.
         """
-        orders: list[Order] = ["first", "second", "both"] * ceil(ROUNDS / 3 / among)
+        orders: list[Order] = ["first", "second", "both"] * ceil(max(times, ROUNDS) / 3 / among)
         self.chance.shuffle(orders)
         for order in orders:
             yield partial(self._at_once, order), await self.set_up(scene)

@@ -21,7 +21,7 @@ from shared.vault import keys
 from shared.web.idempotency import hashed
 from tests.harness.intake import application
 from tests.integration.races.acts import DONE, does, lets_fall_due, posts, sends
-from tests.integration.races.replicas import Act, Replicas
+from tests.integration.races.replicas import OFTEN, Act, Replicas
 
 
 async def open_round(unit: UnitOfWork, *, capacity: int = 3, waitlist: int = 3, **changed: object) -> Round:
@@ -95,7 +95,7 @@ async def forgotten(intake: Replicas, candidate_id: CandidateId) -> None:
 
 
 async def test_the_last_place_goes_to_one_of_two_and_closes_the_round_once(intake: Replicas) -> None:
-    async for meet, current in intake.rounds(partial(open_round, capacity=1, waitlist=0)):
+    async for meet, current in intake.rounds(partial(open_round, capacity=1, waitlist=0), times=OFTEN):
         assert sorted(await meet(applies(current), applies(current))) == [DONE, "round-closed"]
         found = await right(intake, current)
         assert (found.state, found.reason, found.taken, found.refused) == ("closed", "full", 1, 1)

@@ -24,7 +24,7 @@ from tests.integration.races.matching_scenes import (
     open_offer,
     open_position,
 )
-from tests.integration.races.replicas import Act, Replicas
+from tests.integration.races.replicas import OFTEN, Act, Replicas
 
 
 async def consistent(matching: Replicas, position_id: PositionId) -> Position:
@@ -53,7 +53,7 @@ async def test_of_two_offers_for_the_last_place_one_is_made(matching: Replicas) 
         first = await made_match(unit)
         return first, await also(unit, first)
 
-    async for meet, (one, other) in matching.rounds(scene):
+    async for meet, (one, other) in matching.rounds(scene, times=OFTEN):
         said = await meet(offers_it(one.match), offers_it(other.match))
         assert sorted(said) == [DONE, "position-full"]
         assert (await consistent(matching, one.wanted.position_id)).held == 1
@@ -92,7 +92,7 @@ async def test_the_last_two_places_accepted_at_once_close_the_position_once(matc
         second = await also(unit, first)
         return first, Offered(second.one, second.wanted, second.match, await offer_of(unit, second.match))
 
-    async for meet, (one, other) in matching.rounds(scene):
+    async for meet, (one, other) in matching.rounds(scene, times=OFTEN):
         assert await meet(accepts(one.offer), accepts(other.offer)) == (DONE, DONE)
         found = await consistent(matching, one.wanted.position_id)
         assert (found.accepted, found.state, found.reason) == (2, "closed", "filled")

@@ -1,10 +1,12 @@
 """Candidates, matches and positions: what is proposed while somebody or something comes, changes or goes."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.matching.domain.matches import Match
 from services.matching.domain.positions import Position
-from services.matching.store import candidates, firms, matches, pools, positions
+from services.matching.store import candidates, firms, matches, pools, positions, the_pool
 from shared.events import (
     CandidateApplied,
     CandidateDeclined,
@@ -33,7 +35,7 @@ from tests.integration.races.matching_scenes import (
     open_position,
     proposed_match,
 )
-from tests.integration.races.replicas import Act, Replicas
+from tests.integration.races.replicas import OFTEN, Act, Replicas
 from tests.unit.matching.builders import profile
 
 ENDINGS = [CandidateErased, CandidateWithdrawn, CandidateDeclined]
@@ -76,8 +78,7 @@ async def with_firm(unit: UnitOfWork, *, shortlisted: bool = False) -> tuple[App
     unit.save(firms, firm)
     for one in await unit.find(candidates, available=True):
         unit.delete(candidates, one.candidate_id)
-    for pool in await unit.find(pools):
-        unit.delete(pools, pool.pool_id)
+    unit.save(pools, replace(await the_pool(unit), positions=()))
     return applicant(unit, shortlisted=shortlisted), firm.firm_id
 
 
@@ -117,7 +118,7 @@ async def test_nothing_that_comes_late_brings_an_erased_candidate_back(
     async def scene(unit: UnitOfWork) -> Applicant:
         return applicant(unit)
 
-    async for meet, one in matching.rounds(scene):
+    async for meet, one in matching.rounds(scene, times=OFTEN):
         event = EXAMPLES[late].model_copy(update={"candidate_id": one.id})
         await meet(takes_in(event, sequence=2), leaves(CandidateErased, one))
         known = await matching.get(candidates, one.id)

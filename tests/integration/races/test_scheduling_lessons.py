@@ -1,6 +1,6 @@
 """Lessons: two things that meet in one plan, one teacher, one candidate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,7 +13,6 @@ from services.scheduling.store import (
     calendar,
     plans,
     relocations,
-    teachers,
     teaching_staff,
     the_candidate,
     the_teaching_staff,
@@ -53,13 +52,14 @@ class Learner:
     teacher: Teacher
 
 
+async def _no_teacher(unit: UnitOfWork) -> None:
+    """Let all teachers have gone."""
+    unit.save(teaching_staff, replace(await the_teaching_staff(unit), teachers=(), waiting=()))
+
+
 async def _only_teacher(unit: UnitOfWork) -> Teacher:
     """Put a teacher there, with all hours free; no other."""
-    staff = await the_teaching_staff(unit)
-    for one in await unit.get_many(teachers, staff.teachers):
-        unit.delete(teachers, one.teacher_id)
-    if staff.teachers:
-        unit.delete(teaching_staff, staff.staff_id)
+    await _no_teacher(unit)
     return await teacher(unit)
 
 
@@ -155,8 +155,7 @@ async def test_two_learners_who_are_planned_at_once_share_a_teacher_at_no_time(s
 async def test_nobody_waits_for_a_teacher_who_came_meanwhile(scheduling: Replicas) -> None:
     async def scene(unit: UnitOfWork) -> Applicant:
         one = await wishing(unit)
-        staff = await the_teaching_staff(unit)
-        unit.delete(teaching_staff, staff.staff_id)
+        await _no_teacher(unit)
         return one
 
     async for meet, one in scheduling.rounds(scene):
@@ -171,7 +170,7 @@ async def test_who_leaves_while_finding_no_teacher_is_planned_nothing_when_one_c
 ) -> None:
     async def scene(unit: UnitOfWork) -> Applicant:
         one = await wishing(unit)
-        unit.delete(teaching_staff, (await the_teaching_staff(unit)).staff_id)
+        await _no_teacher(unit)
         return one
 
     async for meet, one in scheduling.rounds(scene):

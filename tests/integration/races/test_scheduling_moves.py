@@ -27,7 +27,7 @@ from shared.events.ids import EventId, FirmId, PositionId
 from shared.ids import new
 from shared.storage.unit import UnitOfWork
 from tests.integration.races.acts import DONE, REPEAT, lets_fall_due, posts, takes_in
-from tests.integration.races.replicas import Replicas
+from tests.integration.races.replicas import OFTEN, Replicas
 from tests.integration.races.scheduling_scenes import (
     ENDINGS,
     Applicant,
@@ -104,7 +104,7 @@ async def test_nothing_that_comes_late_brings_an_erased_candidate_back(
     async def scene(unit: UnitOfWork) -> Applicant:
         return applicant(unit)
 
-    async for meet, one in scheduling.rounds(scene):
+    async for meet, one in scheduling.rounds(scene, times=OFTEN):
         event = EXAMPLES[late].model_copy(update={"candidate_id": one.id})
         assert await meet(takes_in(event, sequence=2), leaves(CandidateErased, one)) == (DONE, DONE)
         known = await scheduling.get(candidates, one.id)

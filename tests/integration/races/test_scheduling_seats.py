@@ -10,7 +10,7 @@ from services.scheduling.store import candidates, seats
 from shared.events import CandidateWithdrawn, Event
 from shared.storage.unit import UnitOfWork
 from tests.integration.races.acts import DONE, lets_fall_due, posts
-from tests.integration.races.replicas import Replicas
+from tests.integration.races.replicas import OFTEN, Replicas
 from tests.integration.races.scheduling_scenes import (
     ENDINGS,
     Applicant,
@@ -60,7 +60,7 @@ async def told(scheduling: Replicas, visit: Visit, one: Applicant) -> list[str]:
 
 
 async def test_the_last_seat_is_offered_to_one_of_two_who_are_invited_at_once(scheduling: Replicas) -> None:
-    async for meet, (visit, one, other) in scheduling.rounds(two_invitable):
+    async for meet, (visit, one, other) in scheduling.rounds(two_invitable, times=OFTEN):
         assert await meet(invites(visit, one), invites(visit, other)) == (DONE, DONE)
         found = await right(scheduling, visit)
         assert (found.held, len(found.waiting)) == (1, 1)
@@ -79,7 +79,7 @@ async def test_who_is_invited_twice_at_once_is_offered_one_seat(scheduling: Repl
 async def test_no_seat_is_booked_for_who_leaves_while_accepting_it(
     scheduling: Replicas, ending: type[Event]
 ) -> None:
-    async for meet, (visit, one, other) in scheduling.rounds(offered_and_waiting, among=3):
+    async for meet, (visit, one, other) in scheduling.rounds(offered_and_waiting, times=OFTEN):
         said, left = await meet(accepts(visit, one), leaves(ending, one))
         assert (said in {DONE, "wrong-state", "not-shortlisted"}, left) == (True, DONE)
         await right(scheduling, visit)
@@ -117,7 +117,7 @@ async def test_a_seat_is_accepted_or_expires_where_clocks_differ_and_never_goes_
     scheduling: Replicas,
 ) -> None:
     scheduling.second.process.clock.move(timedelta(days=20))
-    async for meet, (visit, one, other) in scheduling.rounds(offered_and_waiting):
+    async for meet, (visit, one, other) in scheduling.rounds(offered_and_waiting, times=OFTEN):
         said, _ = await meet(
             accepts(visit, one), lets_fall_due(SEAT_EXPIRES, seat_id(visit.visit_id, one.id))
         )
