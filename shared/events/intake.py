@@ -37,6 +37,7 @@ class RoundClosed(Event, source="intake", type="round-closed", subject="round_id
 
     round_id: RoundId
     reason: RoundClosingReason
+    """Why: `full`: the waitlist filled; `deadline`: the last day passed; `staff`: staff closed it."""
     taken: Count
     """How many places are taken, those that were given back not among them."""
     waitlisted: Count
@@ -93,12 +94,14 @@ class CandidateDeclined(_OfApplication, source="intake", type="candidate-decline
     """Staff declined an application, which ends it. Whatever was held for it is free again."""
 
     reason: DeclineReason
+    """Why staff declined it: `round-full`: there was no place; `requirements`: a condition was not met."""
 
 
 class CandidateWithdrawn(_OfApplication, source="intake", type="candidate-withdrawn", subject="candidate_id"):
     """A candidate withdrew an application, which ends it. Whatever was held for it is free again."""
 
     reason: WithdrawalReason
+    """Why, as the candidate says."""
 
 
 class CandidateUpdated(_OfCandidate, source="intake", type="candidate-updated", subject="candidate_id"):

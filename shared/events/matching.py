@@ -68,6 +68,7 @@ class PositionClosed(_OfPosition, source="matching", type="position-closed", sub
     """A position closed: no more matches, and the open ones end."""
 
     reason: PositionClosingReason
+    """Why: `filled`: every place was accepted; otherwise who closed it."""
 
 
 class _OfMatch(Event):
@@ -140,6 +141,7 @@ class OfferDeclined(_OfOffer, source="matching", type="offer-declined", subject=
     """A candidate declined an offer. The place it held is free again."""
 
     reason: OfferDeclineReason
+    """Why, as the candidate says; `other-offer`: one from elsewhere."""
 
 
 class OfferExpired(_OfOffer, source="matching", type="offer-expired", subject="offer_id"):
@@ -150,6 +152,8 @@ class OfferWithdrawn(_OfOffer, source="matching", type="offer-withdrawn", subjec
     """An offer no longer stands. The place it held is free again."""
 
     reason: OfferWithdrawalReason
+    """Why: `firm`: the firm took it back; `other-offer`: the candidate accepted another; `withdrawn`, `erased`: so
+    was the candidate."""
 
 
 class HireEnded(Event, source="matching", type="hire-ended", subject="offer_id"):
@@ -162,3 +166,4 @@ class HireEnded(Event, source="matching", type="hire-ended", subject="offer_id")
     ended_on: Day
     """The last day of work."""
     reason: HireEndReason
+    """Why: who ended it, or that the contract was for a time."""

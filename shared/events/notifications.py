@@ -29,3 +29,6 @@ class MessageFailed(_OfMessage, source="notifications", type="message-failed", s
     """A message did not go out, or came back, and is not tried again."""
 
     reason: MessageReason
+    """Why: `no-address`: none is known for the channel; `refused`: the other side refused it for good;
+    `unreachable`: it could not be reached for as long as it was tried; `bounced`: it was taken, and sent back
+    later."""

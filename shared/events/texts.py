@@ -75,6 +75,12 @@ def _is_digit(character: str) -> bool:
     return unicodedata.category(character) == "Nd"
 
 
+_NEVER: Final = (
+    r'\u0000-\u001f!"$%*,:;<=>?@\[\\\]^_`{|}~\u007f-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7'
+)
+"""What no public name has, of the first 256 characters. Not all languages' patterns know what a letter of any script is:
+a schema's says as much of the rule as all of them understand."""
+
 PublicName = Annotated[
     str,
     AfterValidator(public_name),
@@ -83,7 +89,8 @@ PublicName = Annotated[
             "type": "string",
             "minLength": 1,
             "maxLength": MAX_LENGTH,
-            "pattern": r"^([\p{L}\p{M} +#.\/\-()&']*\p{Nd}){0,5}[\p{L}\p{M} +#.\/\-()&']*$",
+            "pattern": f"^([^0-9{_NEVER}]*[0-9]){{0,{MAX_DIGITS}}}[^0-9{_NEVER}]*$",
+            "description": f"NFC; letters and marks of any script, spaces and {SYMBOLS}; at most {MAX_DIGITS} digits in all.",
         }
     ),
 ]

@@ -18,7 +18,9 @@ class _OfInterview(Event):
     position_id: PositionId
     firm_id: FirmId
     starts_at: Moment
+    """When it begins."""
     ends_at: Annotated[Moment, at_least("starts_at")]
+    """When it ends."""
     place: Line
     """Where it takes place."""
     interpreter_id: InterpreterId | None = None
@@ -41,9 +43,12 @@ class InterviewCancelled(
     """An interview will not take place. Everybody's time is free again."""
 
     reason: InterviewCancellationReason
+    """Who called it off (`candidate`, `firm`, `staff`), or what made it pointless: the candidate has withdrawn or
+    was erased (`withdrawn`, `erased`), or the position closed (`position-closed`)."""
 
 
 class InterviewHeld(_OfInterview, source="scheduling", type="interview-held", subject="interview_id"):
     """An interview is over, and the firm said what came of it."""
 
     outcome: InterviewOutcome
+    """The firm's word: it will make an offer, it will not, it does not know yet; `no-show`: it did not take place."""

@@ -16,7 +16,9 @@ class PlannedLesson(Value):
 
     lesson_id: LessonId
     starts_at: Moment
+    """When it begins."""
     ends_at: Annotated[Moment, at_least("starts_at")]
+    """When it ends."""
     teacher_id: TeacherId
 
 
@@ -39,7 +41,9 @@ class _OfLesson(Event):
     candidate_id: CandidateId
     teacher_id: TeacherId
     starts_at: Moment
+    """When it begins."""
     ends_at: Annotated[Moment, at_least("starts_at")]
+    """When it ends."""
 
 
 class LessonMoved(_OfLesson, source="scheduling", type="lesson-moved", subject="plan_id"):

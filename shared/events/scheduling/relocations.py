@@ -15,6 +15,7 @@ class RelocationStep(Value):
     """A step of a move, as planned."""
 
     step: RelocationStepName
+    """What has to be done."""
     due_on: Day
     """The last day for it."""
     owner: Owner
@@ -40,6 +41,7 @@ class RelocationStarted(
 
 class _OfRelocationStep(_OfRelocation):
     step: RelocationStepName
+    """What has to be done."""
     due_on: Day
     """The last day for it."""
     owner: Owner
@@ -70,6 +72,7 @@ class RelocationCancelled(
     owner: Owner | None = None
     """Who would have had to see to that step."""
     reason: RelocationCancellationReason
+    """Why: the candidate has withdrawn or was erased (`withdrawn`, `erased`), or who ended it (`firm`, `staff`)."""
 
 
 class CandidateRelocated(

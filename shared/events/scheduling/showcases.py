@@ -23,7 +23,9 @@ class _OfShowcase(Event):
     firm_ids: Annotated[tuple[FirmId, ...], Field(max_length=200)]
     """Which firms come to see it."""
     starts_at: Moment
+    """When it begins."""
     ends_at: Annotated[Moment, at_least("starts_at")]
+    """When it ends."""
     place: Line
     """Where it takes place."""
 

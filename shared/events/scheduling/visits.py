@@ -66,12 +66,14 @@ class VisitDeclined(_OfStay, source="scheduling", type="visit-declined", subject
     """A candidate did not take an offered seat. It is offered to the next."""
 
     reason: VisitDeclineReason
+    """Why: `own-wish`: the candidate said no; `expired`: nobody answered in time."""
 
 
 class VisitCancelled(_OfStay, source="scheduling", type="visit-cancelled", subject=_SEAT):
     """A booked seat was given up. It is offered to the next."""
 
     reason: VisitCancellationReason
+    """Why: `own-wish`: the candidate gave it up; `withdrawn`, `erased`: so was the candidate; `staff`: staff did."""
 
 
 class VisitAttended(_OfStay, source="scheduling", type="visit-attended", subject=_SEAT):
@@ -80,6 +82,7 @@ class VisitAttended(_OfStay, source="scheduling", type="visit-attended", subject
 
 class _OfVisitStep(_OfSeat):
     step: VisitStep
+    """What has to be done."""
     due_on: Day
     """The last day for it."""
     owner: Owner
