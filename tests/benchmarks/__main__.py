@@ -6,9 +6,9 @@ import sys
 
 from rich.console import Console
 
-from tests.benchmarks import events, frame, intake, latency
+from tests.benchmarks import events, frame, intake, latency, memory
 
-BENCHES = {one.name: one for one in (events.BENCH, intake.BENCH, latency.BENCH)}
+BENCHES = {one.name: one for one in (events.BENCH, intake.BENCH, latency.BENCH, memory.BENCH)}
 ROUNDS = 5
 
 

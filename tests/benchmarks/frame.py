@@ -6,7 +6,7 @@ import platform
 import statistics
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -66,17 +66,17 @@ class Bench:
     ratios: Sequence[Ratio]
     open: Callable[[frozenset[str]], AbstractAsyncContextManager[Sequence[Side]]]
     """Prepare what the sides of these names need, and give them."""
-    worst_of: Mapping[str, Sequence[str]]
+    worst_of: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """A ratio that is the worst (the greatest) of others."""
+    rounds: int | None = None
+    """How many, where it is not for the caller to say."""
 
     def only(self, keys: Sequence[str]) -> "Bench":
         """Return the bench with these ratios alone, and what they are made of."""
         wanted = {part for key in keys for part in (key, *self.worst_of.get(key, ()))}
-        return Bench(
-            name=self.name,
-            unit=self.unit,
+        return replace(
+            self,
             ratios=[one for one in self.ratios if one.key in wanted],
-            open=self.open,
             worst_of={key: parts for key, parts in self.worst_of.items() if key in wanted},
         )
 
@@ -84,6 +84,7 @@ class Bench:
 async def run(bench: Bench, rounds: int, console: Console) -> Path:
     """Run all sides in turn, round after round; write and show what came of it; return the file."""
     samples: dict[str, list[float]] = {}
+    rounds = bench.rounds or rounds
     async with bench.open(frozenset(side for ratio in bench.ratios for side in ratio.sides)) as sides:
         for number in range(rounds):
             for side in sides if number % 2 == 0 else reversed(sides):

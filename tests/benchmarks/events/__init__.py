@@ -162,5 +162,4 @@ BENCH = Bench(
         Ratio(key="consume_full_vs_empty", of="consume_full", to="consume", at_least=0.9),
     ],
     open=_open,
-    worst_of={},
 )

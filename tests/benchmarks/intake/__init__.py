@@ -145,5 +145,4 @@ BENCH = Bench(
         Ratio(key="vs_bare_insert_with_relay", of="accepted_with_relay", to="bare_insert"),
     ],
     open=_open,
-    worst_of={},
 )
