@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,13 @@ STAFF = [
 ]
 """To whom the programme's staff mail goes in a local run."""
 
+PUBLISHERS: Mapping[str, Mapping[str, object]] = {
+    "intake": {"ASSESSMENT_PUBLISHERS": ["demo-tests"]},
+    "matching": {"POSITION_PUBLISHERS": {"demo-hr": ["*"]}},
+    "scheduling": {"LESSON_PUBLISHERS": ["demo-school"]},
+}
+"""Which publishers outside each service listens to in a local run, unless the environment says it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Surroundings:
@@ -53,7 +61,7 @@ class Surroundings:
 
 def environment_of(service: str, port: int, around: Surroundings) -> dict[str, str]:
     """All variables for one service, over those of this process."""
-    return dict(os.environ) | _common(service, port, around) | _own(service, around)
+    return dict(os.environ) | _common(service, port, around) | _own(service, around) | _publishers(service)
 
 
 def _common(service: str, port: int, around: Surroundings) -> dict[str, str]:
@@ -100,6 +108,11 @@ def _own(service: str, around: Surroundings) -> dict[str, str]:
         },
     }
     return own.get(service, {})
+
+
+def _publishers(service: str) -> dict[str, str]:
+    wanted = PUBLISHERS.get(service, {})
+    return {name: os.environ.get(name, json.dumps(allowed)) for name, allowed in wanted.items()}
 
 
 def _file(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -10,6 +11,8 @@ from services.matching.domain.rules import Rules
 from services.matching.reactions import reactions
 from services.matching.store import COLLECTIONS
 from services.matching.timers import timers
+from shared.events.ids import FirmId
+from shared.publishers import PublisherName, Publishers
 from shared.sealing import Sealer
 from shared.service import Parts
 from shared.settings import Settings
@@ -30,6 +33,8 @@ class MatchingSettings(Settings):
     """How many interviews an assignment plans for one candidate at the most."""
     longest_offer_days: int = Field(default=60, ge=1, le=365)
     """How many days ahead an offer may expire."""
+    position_publishers: dict[PublisherName, tuple[FirmId | Literal["*"], ...]] = Field(default_factory=dict)
+    """Which publishers outside may ask for positions, and of which firms; `*`: of every firm."""
 
     def rules(self) -> Rules:
         """Return the figures that matching goes by."""
@@ -52,5 +57,9 @@ def build() -> Parts:
         routers=ROUTERS,
         reactions=reactions,
         timers=timers,
-        tools=(Sealer(settings.notifications_public_key_file), settings.rules()),
+        tools=(
+            Sealer(settings.notifications_public_key_file),
+            Publishers("POSITION_PUBLISHERS", settings.position_publishers),
+            settings.rules(),
+        ),
     )

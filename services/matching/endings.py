@@ -1,9 +1,11 @@
-"""Endings: of offers, matches, positions and candidacies. Whatever was held is free again.
+"""Endings: of offers, hires, matches, positions and candidacies. Whatever was held is free again.
 
 Each function reads what it changes from the unit, so that they can follow each other in any order.
 """
 
 from dataclasses import replace
+from datetime import date
+from typing import Final
 
 from services.matching.domain import offers as deciding
 from services.matching.domain.candidates import hired, rid_of
@@ -11,6 +13,7 @@ from services.matching.domain.matches import Match, ended, forgotten, without_of
 from services.matching.domain.offers import Offer
 from services.matching.domain.pool import without_position
 from services.matching.domain.positions import Position, closed, freed, taken
+from services.matching.proposals import propose_positions
 from services.matching.store import (
     candidates,
     matches,
@@ -24,17 +27,19 @@ from services.matching.store import (
     the_position,
 )
 from shared.events.ids import CandidateId
-from shared.events.matching import OfferDeclined, OfferExpired, OfferWithdrawn
-from shared.events.vocabulary import OfferWithdrawalReason, Party, PositionClosingReason
+from shared.events.matching import HireEnded, OfferDeclined, OfferExpired, OfferWithdrawn
+from shared.events.vocabulary import HireEndReason, OfferWithdrawalReason, Party, PositionClosingReason
 from shared.storage.collection import In
 from shared.storage.unit import UnitOfWork
 
 OFFER_EXPIRES = "offer-expires"
 """The timer that lets an offer expire; its key is the offer's id."""
+PARTED: Final[dict[HireEndReason, Party]] = {"resigned": "candidate", "dismissed": "firm"}
+"""Who ends the match of a hire that ends; where nobody did, circumstances."""
 
 
 async def let_go(
-    unit: UnitOfWork, offer: Offer, event: OfferDeclined | OfferExpired | OfferWithdrawn
+    unit: UnitOfWork, offer: Offer, event: OfferDeclined | OfferExpired | OfferWithdrawn | HireEnded
 ) -> Offer:
     """Store an offer that no longer stands; the place that it held is free again."""
     before = await the_offer(unit, offer.offer_id)
@@ -89,6 +94,17 @@ async def hire(unit: UnitOfWork, offer: Offer) -> Offer:
             await end_match(unit, other, "programme", "other-offer")
     if position.is_filled:
         await close(unit, position, "filled")
+    return offer
+
+
+async def end_hire(unit: UnitOfWork, offer: Offer, ended_on: date, reason: HireEndReason) -> Offer:
+    """End a hire: its match ends with it, and who is still in the running is proposed to others at once."""
+    offer = await let_go(unit, *deciding.hire_ended(offer, ended_on, reason))
+    match, event = ended(await the_match(unit, offer.match_id), PARTED.get(reason, "programme"))
+    unit.save(matches, match, event)
+    candidate = await the_candidate(unit, offer.candidate_id)
+    if candidate.available:
+        await propose_positions(unit, candidate)
     return offer
 
 

@@ -1,10 +1,13 @@
-"""What matching does when an event comes. ``position-requested``, from outside, comes later."""
+"""What matching does when an event comes."""
 
 from services.matching.domain.candidates import Candidate, erased, informed, is_in_the_running, moved
 from services.matching.domain.matches import interviewed
+from services.matching.domain.requests import Request, is_same
 from services.matching.endings import leave
+from services.matching.openings import open_position
 from services.matching.proposals import propose_positions
-from services.matching.store import POOL_KEY, candidates, matches, the_candidate
+from services.matching.store import POOL_KEY, candidates, firms, matches, requests, the_candidate
+from shared.events.external import PositionRequested
 from shared.events.ids import ApplicationId, CandidateId
 from shared.events.intake import (
     CandidateApplied,
@@ -16,6 +19,7 @@ from shared.events.intake import (
 )
 from shared.events.scheduling import InterviewHeld
 from shared.messaging.reactions import NotYet, Reactions
+from shared.publishers import Publishers, Refused, kept_as
 from shared.storage.unit import UnitOfWork
 
 reactions = Reactions()
@@ -83,6 +87,39 @@ async def note_interview(event: InterviewHeld, unit: UnitOfWork) -> None:
     if match is None:
         raise NotYet("match")
     unit.save(matches, interviewed(match, event.outcome, event.ends_at))
+
+
+@reactions.on(PositionRequested, reads=lambda event: [firms.key(event.firm_id), POOL_KEY])
+async def open_requested(event: PositionRequested, unit: UnitOfWork) -> None:
+    """Open a position that a firm's own system asks for; the same request again does nothing."""
+    unit.using(Publishers).require(unit.envelope.source, event.firm_id)
+    request_key = kept_as(unit.envelope.source, event.request_id)
+    known = await unit.get(requests, request_key)
+    if known is not None:
+        _must_be_same(known, event)
+        return
+    await _must_be_registered(event, unit)
+    position = await open_position(unit, event.firm_id, event.requirements, event.request_id)
+    request = Request(
+        request_key=request_key,
+        firm_id=event.firm_id,
+        requirements=event.requirements,
+        position_id=position.position_id,
+    )
+    unit.save(requests, request)
+
+
+def _must_be_same(known: Request, event: PositionRequested) -> None:
+    if not is_same(known, event):
+        raise Refused("request-reused", "request_id: another request had it before; a new one needs a new id")
+
+
+async def _must_be_registered(event: PositionRequested, unit: UnitOfWork) -> None:
+    """Refuse a firm that is not there; one that the setting names itself is waited for."""
+    if await unit.get(firms, event.firm_id) is None:
+        if unit.using(Publishers).names(unit.envelope.source, event.firm_id):
+            raise NotYet("firm_id: the setting names it, and no such firm is registered")
+        raise Refused("unknown-firm", "firm_id: no such firm is registered")
 
 
 async def _settle(unit: UnitOfWork, before: Candidate, candidate: Candidate) -> None:

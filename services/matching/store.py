@@ -9,6 +9,7 @@ from services.matching.domain.matches import Match
 from services.matching.domain.offers import Offer
 from services.matching.domain.pool import POOL, Pool
 from services.matching.domain.positions import Position
+from services.matching.domain.requests import Request
 from shared.events.ids import CandidateId
 from shared.storage.collection import Collection, Index
 from shared.storage.unit import UnitOfWork
@@ -33,8 +34,18 @@ offers = Collection(
     Offer, "offers", id="offer_id", indexes=[Index(("position_id",)), Index(("candidate_id",))]
 )
 assignments = Collection(Assignment, "assignments", id="assignment_id")
+requests = Collection(Request, "requests", id="request_key")
 
-COLLECTIONS: list[Collection[Any]] = [firms, positions, pools, candidates, matches, offers, assignments]
+COLLECTIONS: list[Collection[Any]] = [
+    firms,
+    positions,
+    pools,
+    candidates,
+    matches,
+    offers,
+    assignments,
+    requests,
+]
 POOL_KEY = pools.key(POOL)
 
 

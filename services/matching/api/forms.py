@@ -11,12 +11,13 @@ from services.matching.domain.firms import Firm
 from services.matching.domain.matches import Match, MatchState, Side
 from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.positions import Position, PositionState
-from shared.events.ids import AssignmentId, CandidateId, FirmId, MatchId, OfferId, PositionId
+from shared.events.ids import AssignmentId, CandidateId, FirmId, MatchId, OfferId, PositionId, RequestId
 from shared.events.profile import Reason, Requirements
 from shared.events.texts import Line
 from shared.events.times import Day, Moment, TimeZone
 from shared.events.value import Value
 from shared.events.vocabulary import (
+    HireEndReason,
     InterviewOutcome,
     Language,
     OfferDeclineReason,
@@ -115,11 +116,13 @@ class PositionView(View):
     """How many of its places an open or accepted offer holds."""
     accepted: int | None = None
     """How many of these were accepted."""
+    request_id: RequestId | None = None
+    """The request of the firm's own system (`position-requested`) that opened it."""
 
     @classmethod
     def of(cls, position: Position, firm_name: str, *, wholly: bool) -> Self:
         """Show a position; ``wholly``: with how far it is filled."""
-        hidden = {} if wholly else {"held": None, "accepted": None}
+        hidden = {} if wholly else {"held": None, "accepted": None, "request_id": None}
         return cls.showing(position, firm_name=firm_name, **hidden)
 
 
@@ -174,6 +177,14 @@ class OfferDecline(Value):
     reason: OfferDeclineReason = "own-wish"
 
 
+class HireEnd(Value):
+    """How a hire ended."""
+
+    ended_on: Day = Field(examples=["2028-11-30"])
+    """The last day of work: past or today, in the programme's time zone."""
+    reason: HireEndReason
+
+
 class OfferView(View):
     """An offer."""
 
@@ -187,7 +198,11 @@ class OfferView(View):
     expires_at: datetime
     made_at: datetime
     state: OfferState
+    """`ended`: it was accepted, and the hire that came of it has ended."""
     reason: str | None = None
+    """Why it was declined or withdrawn, or why the hire ended."""
+    ended_on: date | None = None
+    """The last day of work of a hire that ended."""
 
     @classmethod
     def of(cls, offer: Offer) -> Self:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from fastapi import Response
 
-from services.matching.api.forms import OfferDecline, OfferRequest, OfferView
+from services.matching.api.forms import HireEnd, OfferDecline, OfferRequest, OfferView
 from services.matching.api.problems import (
     InterviewMissing,
     MatchEnded,
@@ -20,7 +20,7 @@ from services.matching.domain.matches import Match
 from services.matching.domain.offers import Offer, OfferState, declined, has_run_out, made, withdrawn
 from services.matching.domain.positions import Position, held
 from services.matching.domain.rules import Rules
-from services.matching.endings import OFFER_EXPIRES, hire, let_go
+from services.matching.endings import OFFER_EXPIRES, end_hire, hire, let_go
 from services.matching.store import (
     candidates,
     matches,
@@ -232,3 +232,27 @@ async def _answer(unit: UnitOfWork, offer: Offer, state: OfferState, do: Answer)
     if offer.state != "open":
         raise Conflict(f"the offer is {offer.state}")
     return await do(unit, offer)
+
+
+@router.post("/offers/{offer_id}/end", tags=["offers"], responses=documented(NotFound, Conflict))
+async def report_hire_end(offer_id: OfferId, request: HireEnd, caller: Firm, command: Command) -> OfferView:
+    """Say that somebody who was hired no longer works for you. What was said first stays.
+
+    The place is free again (a position that has closed stays closed), the match ends, and a move that has not
+    come to the arrival is called off.
+    """
+
+    async def make(unit: UnitOfWork) -> Offer:
+        offer = await the_offer(unit, offer_id)
+        caller.must_be(offer.firm_id)
+        if offer.state == "ended":
+            return offer
+        if offer.state != "accepted":
+            raise Conflict(f"the offer is {offer.state}; nobody works for you by it")
+        if not offer.made_at.astimezone(unit.zone).date() <= request.ended_on <= unit.today:
+            raise _invalid(
+                "ended_on", "Input should be a day since the offer was made, and not in the future"
+            )
+        return await end_hire(unit, offer, request.ended_on, request.reason)
+
+    return OfferView.of(await command(make, [offers.key(offer_id)]))

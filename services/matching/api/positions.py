@@ -5,9 +5,9 @@ from fastapi import Response
 from services.matching.api.callers import speaks_for
 from services.matching.api.forms import PositionRequest, PositionView
 from services.matching.api.problems import HeadcountHeld
-from services.matching.domain.pool import with_position
-from services.matching.domain.positions import Position, PositionState, changed, opened
+from services.matching.domain.positions import Position, PositionState, changed
 from services.matching.endings import close
+from services.matching.openings import open_position as open_for
 from services.matching.proposals import propose_candidates
 from services.matching.store import firms, positions, the_firm, the_pool, the_position
 from shared.events.ids import FirmId, PositionId
@@ -84,12 +84,7 @@ async def open_position(
 
     async def create(unit: UnitOfWork) -> Reply:
         firm = await the_firm(unit, firm_id)
-        position = Position(
-            position_id=unit.new_id(PositionId), firm_id=firm_id, requirements=request.requirements
-        )
-        unit.save(positions, position, opened(position))
-        pool = with_position(await the_pool(unit), position.position_id)
-        await propose_candidates(unit, position, pool)
+        position = await open_for(unit, firm_id, request.requirements)
         return Reply(201, PositionView.of(position, firm.name, wholly=True))
 
     return await once.run(key, request, create)

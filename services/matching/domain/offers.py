@@ -5,10 +5,18 @@ from datetime import date, datetime
 from typing import Literal, TypedDict
 
 from shared.events.ids import CandidateId, FirmId, MatchId, OfferId, PositionId
-from shared.events.matching import OfferAccepted, OfferDeclined, OfferExpired, OfferMade, OfferWithdrawn
-from shared.events.vocabulary import OfferDeclineReason, OfferWithdrawalReason
+from shared.events.matching import (
+    HireEnded,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferMade,
+    OfferWithdrawn,
+)
+from shared.events.vocabulary import HireEndReason, OfferDeclineReason, OfferWithdrawalReason
 
-OfferState = Literal["open", "accepted", "declined", "expired", "withdrawn"]
+OfferState = Literal["open", "accepted", "declined", "expired", "withdrawn", "ended"]
+"""`ended`: it was accepted, and the hire that came of it has ended."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +35,9 @@ class Offer:
     made_at: datetime
     state: OfferState = "open"
     reason: str | None = None
-    """Why it was declined or withdrawn."""
+    """Why it was declined or withdrawn, or why the hire ended."""
+    ended_on: date | None = None
+    """The last day of work of a hire that ended."""
 
 
 def has_run_out(offer: Offer, now: datetime) -> bool:
@@ -79,3 +89,15 @@ def expired(offer: Offer) -> tuple[Offer, OfferExpired]:
 def withdrawn(offer: Offer, reason: OfferWithdrawalReason) -> tuple[Offer, OfferWithdrawn]:
     """Withdraw an offer that is open, or was accepted by somebody who will not come after all."""
     return replace(offer, state="withdrawn", reason=reason), OfferWithdrawn(**_parties(offer), reason=reason)
+
+
+def hire_ended(offer: Offer, ended_on: date, reason: HireEndReason) -> tuple[Offer, HireEnded]:
+    """End the hire that an accepted offer has become."""
+    event = HireEnded(
+        offer_id=offer.offer_id,
+        candidate_id=offer.candidate_id,
+        firm_id=offer.firm_id,
+        ended_on=ended_on,
+        reason=reason,
+    )
+    return replace(offer, state="ended", ended_on=ended_on, reason=reason), event

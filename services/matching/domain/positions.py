@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from shared.events.ids import FirmId, PositionId
+from shared.events.ids import FirmId, PositionId, RequestId
 from shared.events.matching import PositionChanged, PositionClosed, PositionOpened
 from shared.events.profile import Requirements
 from shared.events.vocabulary import PositionClosingReason
@@ -25,6 +25,8 @@ class Position:
     """How many of these were accepted."""
     reason: PositionClosingReason | None = None
     """Why it closed."""
+    request_id: RequestId | None = None
+    """The outside request that opened it, by its publisher's own id."""
 
     @property
     def has_room(self) -> bool:
@@ -40,14 +42,20 @@ class Position:
 def opened(position: Position) -> PositionOpened:
     """Say that a position opened."""
     return PositionOpened(
-        firm_id=position.firm_id, position_id=position.position_id, requirements=position.requirements
+        firm_id=position.firm_id,
+        position_id=position.position_id,
+        requirements=position.requirements,
+        request_id=position.request_id,
     )
 
 
 def changed(position: Position, requirements: Requirements) -> tuple[Position, PositionChanged]:
     """Change what a position asks for and offers; the headcount must not be below what is held."""
     event = PositionChanged(
-        firm_id=position.firm_id, position_id=position.position_id, requirements=requirements
+        firm_id=position.firm_id,
+        position_id=position.position_id,
+        requirements=requirements,
+        request_id=position.request_id,
     )
     return replace(position, requirements=requirements), event
 
@@ -58,6 +66,7 @@ def closed(position: Position, reason: PositionClosingReason) -> tuple[Position,
         firm_id=position.firm_id,
         position_id=position.position_id,
         requirements=position.requirements,
+        request_id=position.request_id,
         reason=reason,
     )
     return replace(position, state="closed", reason=reason), event
