@@ -35,12 +35,13 @@ def create_app(
         docs_url=None,  # see shared.web.docs
         redoc_url=None,
         redirect_slashes=False,  # behind a gateway the address would be wrong
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # we have our own
     )
     app.state.identity = identity
     errors.install(app)
     docs.install(app)
     for one in routers:
-        app.include_router(one)
+        app.router.routes.extend(one.routes)  # a router within a router would be matched twice
     # The last one added is the outermost: whatever is answered, a browser may read it.
     app.add_middleware(BodyLimit)
     app.add_middleware(Tracing)
