@@ -61,7 +61,9 @@ class Surroundings:
 
 def environment_of(service: str, port: int, around: Surroundings) -> dict[str, str]:
     """All variables for one service, over those of this process."""
-    return dict(os.environ) | _common(service, port, around) | _own(service, around) | _publishers(service)
+    return (
+        dict(os.environ) | _common(service, port, around) | _own(service, port, around) | _publishers(service)
+    )
 
 
 def _common(service: str, port: int, around: Surroundings) -> dict[str, str]:
@@ -89,7 +91,7 @@ def _common(service: str, port: int, around: Surroundings) -> dict[str, str]:
     }
 
 
-def _own(service: str, around: Surroundings) -> dict[str, str]:
+def _own(service: str, port: int, around: Surroundings) -> dict[str, str]:
     keys = around.keys
     sealing = {"NOTIFICATIONS_PUBLIC_KEY_FILE": _file(keys.notifications_public)}
     own: dict[str, dict[str, str]] = {
@@ -104,6 +106,7 @@ def _own(service: str, around: Surroundings) -> dict[str, str]:
             "SMTP_PORT": str(around.smtp_port),
             "MAIL_FROM": "programme@izumo.example",
             "FRONTEND_URL": "http://localhost:3000/status",
+            "NOTIFICATIONS_URL": f"http://127.0.0.1:{port}",
             "STAFF": json.dumps(STAFF, ensure_ascii=False),
         },
     }

@@ -7,7 +7,7 @@ from typing import Literal
 from aiosmtplib import SMTP
 from pydantic import AnyHttpUrl, EmailStr, Field, SecretStr
 
-from services.notifications.api import router
+from services.notifications.api import ROUTERS
 from services.notifications.letters import Sender
 from services.notifications.postbox import Postbox
 from services.notifications.reactions import private_reactions, reactions
@@ -48,6 +48,9 @@ class NotificationsSettings(Settings):
     mail_domain: str | None = None
     """Of Message-IDs; absent: that of `MAIL_FROM`."""
 
+    notifications_url: AnyHttpUrl | None = None
+    """Where this service is reached from outside (behind a gateway `https://…/api/notifications`): mails that may
+    be switched off say so in their headers. Absent: they do not."""
     programme_name: str = "Enmusubi Izumo"
     frontend_url: AnyHttpUrl
     """Where people see their state; `#` and a code make it a candidate's link."""
@@ -86,6 +89,7 @@ def build() -> Parts:
         programme=settings.programme_name,
         frontend_url=str(settings.frontend_url),
         time_zone=settings.programme_time_zone,
+        public_url=None if settings.notifications_url is None else str(settings.notifications_url).rstrip("/"),
     )
     writer = Writer(vault, staff, letterhead)
     return Parts(
@@ -93,7 +97,7 @@ def build() -> Parts:
         description="Messages to candidates, firms, teachers and staff: what was said.",
         settings=settings,
         collections=COLLECTIONS,
-        routers=[router],
+        routers=ROUTERS,
         reactions=reactions,
         private_reactions=private_reactions,
         opener=Unsealer(settings.private_key_file),

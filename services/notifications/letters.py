@@ -17,6 +17,10 @@ _is_plain = re.compile(r"(?=.{1,60}\Z)[A-Za-z0-9]+(?:[ '-][A-Za-z0-9]+)*").fullm
 """A name that needs neither quotes nor an encoding, and fits on a line."""
 
 
+AS_IT_IS = frozenset({"List-Unsubscribe"})
+"""Headers of ours that are one long word: folding would make encoded words of it, which nobody reads there."""
+
+
 class EncodedWords(EmailPolicy):
     """Writes what is not ASCII in a subject or a name as encoded words (RFC 2047), and any name that is not plain."""
 
@@ -26,6 +30,8 @@ class EncodedWords(EmailPolicy):
         The standard policy loses a space where one encoded word ends and a line begins, and the quotes of a
         name where a line ends in it: such a name would add recipients, or end the headers. Header does not.
         """
+        if name in AS_IT_IS:
+            return f"{name}: {value}{self.linesep}".encode()
         if isinstance(value, AddressHeader):
             (one,) = value.addresses
             words, address = one.display_name, f" <{one.addr_spec}>"
@@ -92,6 +98,9 @@ def parcel(letter: Letter, address: str, message: Message, sender: Sender, at: d
     mail["Message-ID"] = f"<{message.message_id}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Enmusubi-Template"] = message.template
+    if letter.unsubscribe_url is not None:  # RFC 8058: with one click, and nothing more to be asked
+        mail["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(letter.mail.text, charset="utf-8")
     # After the content, which takes such headers with it.
     mail["Content-Language"] = letter.mail.language.value

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
-from services.notifications.domain.messages import Message, dropped, failed, sent
+from services.notifications.domain.messages import Message, dropped, failed, kept, sent
 from services.notifications.letters import Sender, parcel, travelling
 from services.notifications.postbox import Postbox, Refused
 from services.notifications.store import messages
-from services.notifications.writing import Writer
+from services.notifications.writing import Letter, Writer
 from shared.clock import Clock
 from shared.events.vocabulary import MessageReason
 from shared.outgoing import Record
@@ -50,11 +50,15 @@ class Mailing:
             letter = await self._writer.write(message, self._documents)
             if letter is None:
                 return _record(message.message_id, _gone(message))
+            if not letter.is_wanted:
+                return _record(message.message_id, _keep)
+            if letter.has_bounced:
+                return _record(message.message_id, _failing("bounced"))
             address = travelling(letter.address or "")
             if address is None:
                 return _record(message.message_id, _failing("no-address"))
             await server.hand_over(parcel(letter, address, message, self._sender, self._clock.now()))
-        return _record(message.message_id, _sending(letter.mail.language))
+        return _record(message.message_id, _sending(letter))
 
 
 def reason_of(error: Exception) -> MessageReason:
@@ -81,9 +85,9 @@ def _record(key: str, end: Ending) -> Record:
     return record
 
 
-def _sending(language: str) -> Ending:
+def _sending(letter: Letter) -> Ending:
     def end(message: Message, unit: UnitOfWork) -> None:
-        unit.save(messages, *sent(message, language, unit.now))
+        unit.save(messages, *sent(message, letter.mail.language, unit.now, letter.address_number))
 
     return end
 
@@ -99,6 +103,11 @@ def _failing(reason: MessageReason) -> Ending:
 def _gone(message: Message) -> Ending:
     """Return how a message ends that nobody is there for: staff have left the settings, others were erased."""
     return _failing("no-address") if message.role == "staff" else _drop
+
+
+def _keep(message: Message, unit: UnitOfWork) -> None:
+    if message.state == "queued":
+        unit.save(messages, kept(message, unit.now))
 
 
 def _drop(message: Message, unit: UnitOfWork) -> None:

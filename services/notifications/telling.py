@@ -9,12 +9,15 @@ from services.notifications.domain.facts import Facts, facts_of, of_teacher
 from services.notifications.domain.messages import (
     Message,
     dropped,
+    failed,
     gathered,
     gathering_days,
+    kept,
     name,
     post,
     without_name,
 )
+from services.notifications.domain.people import Person
 from services.notifications.domain.recipients import Addressed, recipients
 from services.notifications.staff import StaffList
 from services.notifications.store import firm_names, messages, people, position_titles, the_person
@@ -90,13 +93,41 @@ def _message(unit: UnitOfWork, template: str, addressed: Addressed, facts: Facts
 
 
 async def send(unit: UnitOfWork, message: Message) -> None:
-    """Have a message go as soon as what it needs is there; to somebody who was erased, never."""
-    if message.role == "staff":
-        store(unit, message)
-        return
+    """Have a message go as soon as what it needs is there, if its recipient wishes to get it; to who was erased, never."""
     recipient = await the_person(unit, message.recipient_id)
     if recipient.erased:
         unit.save(messages, dropped(message, unit.now))
+    elif not recipient.preferences.want(message.role, message.template):
+        unit.save(messages, kept(message, unit.now))
+    elif recipient.has_bounced:
+        unit.save(messages, *failed(message, "bounced", unit.now))
+    elif not _put_off(unit, message, recipient):
+        await _post(unit, message, recipient)
+
+
+def _put_off(unit: UnitOfWork, message: Message, recipient: Person) -> bool:
+    """Have a message wait for the evening where its recipient wishes that; say whether it does."""
+    time_zone = _time_zone(unit, recipient)
+    if (
+        time_zone is None
+        or message.state == "gathering"  # it has waited
+        or not recipient.preferences.put_off(message.role, message.template)
+    ):
+        return False
+    _, goes_at = next(iter(gathering_days(unit.now, time_zone)))
+    unit.save(messages, replace(message, state="gathering"))
+    unit.set_timer(GATHERING_DUE, message.message_id, goes_at)
+    return True
+
+
+def _time_zone(unit: UnitOfWork, recipient: Person) -> str | None:
+    member = unit.using(StaffList).get(recipient.person_id)
+    return recipient.time_zone if member is None else member.time_zone
+
+
+async def _post(unit: UnitOfWork, message: Message, recipient: Person) -> None:
+    if message.role == "staff":
+        store(unit, replace(message, state="queued"))
         return
     message, recipient = post(message, recipient)
     unit.save(people, recipient)

@@ -13,9 +13,10 @@ from shared.events.ids import MessageId, PersonId
 from shared.events.notifications import MessageFailed, MessageSent
 from shared.events.vocabulary import MessageChannel, MessageReason
 
-MessageState = Literal["gathering", "waiting", "queued", "sent", "failed", "dropped"]
+MessageState = Literal["gathering", "waiting", "queued", "sent", "failed", "dropped", "kept"]
 """`gathering`: goes at 18:00, and may still grow; `waiting`: for a contact or a code; `queued`: ready to go;
-`dropped`: never sent, since somebody was erased."""
+`dropped`: never sent, since somebody was erased; `kept`: not sent, since its recipient does not wish to get such messages,
+and to be read in the inbox alone."""
 
 LINK: Final = "link"
 """What a message waits for that needs a link and has no code for it."""
@@ -51,7 +52,9 @@ class Message:
     language: str | None = None
     """The language it was written in; absent until it has gone."""
     ended_at: datetime | None = None
-    """When it was sent, failed or was dropped."""
+    """When it was sent, failed, was dropped or kept."""
+    address_number: int | None = None
+    """Which of the recipient's addresses it was sent to; absent until it has gone."""
     reason: MessageReason | None = None
     """Why it failed."""
 
@@ -114,9 +117,14 @@ def linked(message: Message, code: str) -> Message:
 def dropped(message: Message, at: datetime) -> Message:
     """End a message to somebody who was erased, and forget what it told; one that had gone stays as it went."""
     message = replace(message, facts=(), link=None, waits_for=())
-    if message.state in {"sent", "failed", "dropped"}:
+    if message.state in {"sent", "failed", "dropped", "kept"}:
         return message
     return replace(message, state="dropped", ended_at=at)
+
+
+def kept(message: Message, at: datetime) -> Message:
+    """Do not send a message, since its recipient does not wish to get such ones."""
+    return replace(message, state="kept", link=None, waits_for=(), ended_at=at)
 
 
 def without_name(message: Message, candidate_id: PersonId, at: datetime) -> Message:
@@ -126,9 +134,13 @@ def without_name(message: Message, candidate_id: PersonId, at: datetime) -> Mess
     return dropped(message, at)
 
 
-def sent(message: Message, language: str, at: datetime) -> tuple[Message, MessageSent]:
+def sent(
+    message: Message, language: str, at: datetime, address_number: int = 0
+) -> tuple[Message, MessageSent]:
     """Note that a message went out. It did, whatever was decided about it meanwhile."""
-    gone = replace(message, state="sent", language=language, ended_at=at, link=None)
+    gone = replace(
+        message, state="sent", language=language, ended_at=at, link=None, address_number=address_number
+    )
     return gone, MessageSent(
         message_id=message.message_id,
         recipient_id=message.recipient_id,
@@ -139,7 +151,7 @@ def sent(message: Message, language: str, at: datetime) -> tuple[Message, Messag
 
 
 def failed(message: Message, reason: MessageReason, at: datetime) -> tuple[Message, MessageFailed]:
-    """Note that a message will not go out."""
+    """Note that a message will not go out, or that it came back."""
     ended = replace(message, state="failed", reason=reason, ended_at=at, link=None)
     return ended, MessageFailed(
         message_id=message.message_id,

@@ -27,17 +27,19 @@ async def keep_contact(contact: Contact, unit: UnitOfWork) -> None:
     person = await the_person(unit, contact.person_id)
     if person.erased:
         return
-    sealed = unit.using(Vault).seal(await the_key(unit, contact.person_id), contact)
+    vault, key = unit.using(Vault), await the_key(unit, contact.person_id)
+    known = None if person.contact is None else vault.open(key, person.contact, Contact)
     released = [arrived(one, person.person_id) for one in await unit.get_many(messages, person.waiting)]
     for message in released:
         store(unit, message)
     person = reachable(
         person,
-        sealed,
+        vault.seal(key, contact),
         role=contact.role,
         language=contact.language,
         time_zone=contact.time_zone,
         stamp=unit.stamp,
+        moved=known is None or known.addresses.email != contact.addresses.email,
     )
     unit.save(people, replace(person, waiting=_still_waiting(released, person)))
 

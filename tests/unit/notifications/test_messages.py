@@ -19,8 +19,9 @@ from services.notifications.domain.messages import (
     sent,
     without_name,
 )
-from services.notifications.domain.people import forgotten, located, reachable
-from services.notifications.render import TEMPLATES
+from services.notifications.domain.people import Person, bounced, forgotten, located, reachable, wishing
+from services.notifications.domain.preferences import OPTIONAL, Preferences
+from services.notifications.render import TEMPLATES, languages_of
 from tests.unit.notifications.builders import (
     CANDIDATE,
     FIRM,
@@ -145,12 +146,10 @@ def test_an_older_event_does_not_move_anybody_back() -> None:
 
 
 def test_a_contact_says_where_somebody_lives_until_an_event_does() -> None:
-    reached = reachable(
-        stranger(), "sealed", role="candidate", language="uk", time_zone="Europe/Kyiv", stamp=2
-    )
+    reached = reach(stranger(), "sealed", stamp=2)
     assert (reached.language, reached.time_zone) == ("uk", "Europe/Kyiv")
     moved = located(reached, language="en", time_zone="Asia/Tokyo", sequence=1)
-    renewed = reachable(moved, "anew", role="candidate", language="uk", time_zone="Europe/Kyiv", stamp=3)
+    renewed = reach(moved, "anew", stamp=3)
     assert (renewed.contact, renewed.time_zone) == ("anew", "Asia/Tokyo")
 
 
@@ -161,5 +160,53 @@ def test_nothing_is_left_of_somebody_who_was_erased() -> None:
 
 
 def test_a_contact_that_was_sent_earlier_never_overwrites_a_later_one() -> None:
-    later = reachable(stranger(), "later", role="candidate", language="uk", time_zone="Europe/Kyiv", stamp=2)
-    assert reachable(later, "earlier", role="candidate", language="en", time_zone="UTC", stamp=1) == later
+    later = reach(stranger(), "later", stamp=2)
+    assert reach(later, "earlier", stamp=1, moved=True) == later
+
+
+def test_an_address_that_bounced_stays_so_until_it_is_another_one() -> None:
+    known = reach(stranger(), "sealed", stamp=1, moved=True)
+    back = bounced(known, known.address_number)
+    assert back.has_bounced
+    assert reach(back, "again", stamp=2, moved=False).has_bounced
+    moved = reach(back, "anew", stamp=2, moved=True)
+    assert not moved.has_bounced
+    assert bounced(moved, back.address_number) == moved
+
+
+def test_what_can_be_switched_off_is_and_nothing_else() -> None:
+    wished = Preferences(off=("proposals",))
+    assert not wished.want("candidate", "proposals")
+    assert wished.want("candidate", "match-made")
+    quiet = Preferences(quiet=True, off=("offer-made",))
+    assert not quiet.want("candidate", "match-made")
+    assert quiet.want("candidate", "offer-made")
+    assert quiet.want("teacher", "lessons-planned")
+
+
+def test_only_what_can_be_switched_off_waits_for_the_evening() -> None:
+    wished = Preferences(when="evening")
+    assert wished.put_off("candidate", "match-made")
+    assert not wished.put_off("candidate", "interview-scheduled")
+
+
+def test_every_template_that_can_be_switched_off_is_there() -> None:
+    assert [one for role in OPTIONAL for one in OPTIONAL[role] if not languages_of(role, one)] == []
+
+
+def test_the_same_wish_again_is_no_new_revision() -> None:
+    once = wishing(person(), Preferences(quiet=True))
+    assert once.preferences == Preferences(quiet=True, revision=1)
+    assert wishing(once, Preferences(quiet=True)) == once
+
+
+def reach(known: Person, contact: str, *, stamp: int, moved: bool = False) -> Person:
+    return reachable(
+        known,
+        contact,
+        role="candidate",
+        language="uk",
+        time_zone="Europe/Kyiv",
+        stamp=stamp,
+        moved=moved,
+    )

@@ -1,24 +1,12 @@
 """Notifications with a real broker, a real database and a real mail server: who is told what, and when."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from pathlib import Path
-from typing import Any
 
-import aio_pika
 import httpx
-import pytest
 
-from deploy.local.finder import Parts
 from deploy.local.run import LocalRun
-from shared.clock import set_clock
-from shared.events import Event
 from shared.events.ids import (
     CandidateId,
-    EventId,
     FirmId,
     InterviewId,
     MatchId,
@@ -36,146 +24,29 @@ from shared.events.intake import (
     RoundClosed,
 )
 from shared.events.matching import FirmRegistered, MatchProposed, OfferMade, PositionOpened
-from shared.events.private import Addresses, Contact, LinkCode, Notice, PrivateMessage
+from shared.events.private import Addresses, Notice
 from shared.events.scheduling import InterviewCancelled, InterviewScheduled
 from shared.ids import new
-from shared.sealing import Sealer
 from shared.storage.client import Client, connect, database
 from tests.harness.history import read_history
-from tests.harness.nodes import running
-from tests.harness.publishing import publish
-from tests.harness.waiting import eventually
+from tests.harness.notifications import (
+    NAME,
+    Mailbox,
+    Post,
+    at_rest,
+    code,
+    contact,
+    firm_contact,
+    messages_to,
+    move_clock,
+    states,
+    until_states,
+    waiting,
+)
 from tests.unit.notifications.builders import like
 
-Post = Callable[..., Awaitable[None]]
-NAME = "О'Коннор, Łukasz 李"
 PAGE = "http://localhost:3000/status"
 TITLE = "Rust engineer"
-
-
-def contact(person_id: str, **changed: Any) -> Contact:
-    made = {
-        "role": "candidate",
-        "name": NAME,
-        "addresses": Addresses(email=f"{person_id[:8]}@example.org"),
-        "language": "uk",
-        "time_zone": "Europe/Kyiv",
-    }
-    return Contact(person_id=PersonId(person_id), **{**made, **changed})
-
-
-def firm_contact(firm_id: str) -> Contact:
-    return contact(firm_id, role="firm", name="島根ソフト", language="ja", time_zone="Asia/Tokyo")
-
-
-def code(person_id: str) -> LinkCode:
-    return LinkCode(person_id=PersonId(person_id), code=f"code-{new(EventId)}")
-
-
-class Mailbox:
-    """What the mail server has filed."""
-
-    def __init__(self, run: LocalRun) -> None:
-        self._run = run
-
-    def to(self, person_id: str) -> list[EmailMessage]:
-        mails = [self._read(file.read_bytes()) for file in sorted(self._run.mail_folder.glob("[0-9]*.eml"))]
-        return [mail for mail in mails if mail["Delivered-To"].startswith(person_id[:8])]
-
-    async def one(self, person_id: str, template: str) -> EmailMessage:
-        async def look() -> EmailMessage | None:
-            found = [one for one in self.to(person_id) if one["X-Enmusubi-Template"] == template]
-            return found[0] if found else None
-
-        return await eventually(look, f"{template} for {person_id}")
-
-    @staticmethod
-    def _read(content: bytes) -> EmailMessage:
-        return message_from_bytes(content, policy=policy.default)
-
-
-@pytest.fixture(scope="module")
-async def notifications(nodes: Parts, run_folder: Path) -> AsyncIterator[LocalRun]:
-    """Notifications, and intake, whose keys it is told of."""
-    async with running(nodes, run_folder, "intake", "notifications") as run:
-        yield run
-
-
-@pytest.fixture
-def mailbox(notifications: LocalRun) -> Mailbox:
-    return Mailbox(notifications)
-
-
-@pytest.fixture
-async def http(notifications: LocalRun) -> AsyncIterator[httpx.AsyncClient]:
-    headers = {"Authorization": f"Bearer {notifications.token('staff')}"}
-    url = notifications.urls["notifications"]
-    async with httpx.AsyncClient(base_url=url, headers=headers, trust_env=False) as client:
-        yield client
-
-
-@pytest.fixture
-def tell(notifications: LocalRun) -> Post:
-    async def post(*events: Event, sequence: int = 1) -> None:
-        await publish(notifications.amqp_url, *events, sequence=sequence)
-
-    return post
-
-
-@pytest.fixture
-def whisper(notifications: LocalRun) -> Post:
-    sealer = Sealer(notifications.keys_folder / "notifications.pub.json")
-
-    async def post(*private: PrivateMessage) -> None:
-        connection = await aio_pika.connect(notifications.amqp_url)
-        async with connection:
-            channel = await connection.channel(on_return_raises=True)
-            exchange = await channel.get_exchange("private", ensure=False)
-            for message in private:
-                sealed = aio_pika.Message(sealer.seal(message).encode(), message_id=new(EventId))
-                await exchange.publish(sealed, "notifications.contacts", timeout=10)
-
-    return post
-
-
-async def messages_to(http: httpx.AsyncClient, person_id: str) -> list[dict[str, Any]]:
-    answer = await http.get("/messages", params={"recipient_id": person_id})
-    return list(answer.json()["items"])
-
-
-async def states(http: httpx.AsyncClient, person_id: str) -> list[str]:
-    return [message["state"] for message in await messages_to(http, person_id)]
-
-
-async def until_states(http: httpx.AsyncClient, person_id: str, *expected: str) -> None:
-    async def look() -> bool:
-        return sorted(await states(http, person_id)) == sorted(expected)
-
-    await eventually(look, f"messages that are {expected}")
-
-
-async def at_rest(http: httpx.AsyncClient) -> None:
-    """Wait until nothing is to be done but what waits for something private."""
-
-    async def look() -> bool:
-        work = (await http.get("/readyz")).json()["work"]
-        return all(count == 0 for kind, count in work.items() if kind != "waiting")
-
-    await eventually(look, "rest")
-    await eventually(look, "rest")
-
-
-async def waiting(http: httpx.AsyncClient) -> int:
-    return int((await http.get("/readyz")).json()["work"]["waiting"])
-
-
-async def move_clock(notifications: LocalRun, http: httpx.AsyncClient) -> None:
-    """Move the clock to the next thing that is due, and wait until it is done."""
-    due = datetime.fromisoformat((await http.get("/readyz")).json()["next_due_at"])
-    client = connect(notifications.mongo_url, timeout=5)
-    await set_clock(database(client, notifications.database_of("clock")), due)
-    client.close()
-    await at_rest(http)
 
 
 def applied(candidate_id: str) -> CandidateApplied:

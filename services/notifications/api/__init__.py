@@ -1,0 +1,11 @@
+"""Notifications' endpoints."""
+
+from services.notifications.api import bounces, messages, preferences, previews, unsubscribing
+
+ROUTERS = [
+    messages.router,
+    previews.router,
+    preferences.router,
+    unsubscribing.router,
+    bounces.router,
+]

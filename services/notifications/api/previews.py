@@ -1,0 +1,140 @@
+"""Previews over HTTP: what a message says, without sending it."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from services.notifications.domain.examples import example, example_facts
+from services.notifications.domain.facts import Facts
+from services.notifications.domain.recipients import RecipientRole
+from services.notifications.languages import Language as WrittenLanguage
+from services.notifications.render import languages_of
+from services.notifications.writing import Sample, Writer
+from shared.events.ids import (
+    CandidateId,
+    InterpreterId,
+    InterviewId,
+    MatchId,
+    OfferId,
+    PlanId,
+    RelocationId,
+    RoundId,
+    VisitId,
+)
+from shared.events.profile import Reason
+from shared.events.scheduling import PlannedLesson, RelocationStep
+from shared.events.texts import Code, Line, PersonName
+from shared.events.times import Day, Moment, TimeZone
+from shared.events.value import Value
+from shared.events.vocabulary import Count, Flag, Language, Level, Places, Score, Yen
+from shared.web.app import router as new_router
+from shared.web.identity import StaffOrService
+from shared.web.parts import using
+from shared.web.problems import FieldError, Invalid
+
+router = new_router()
+TheWriter = Annotated[Writer, using(Writer)]
+SOMEBODY = "Łukasz Ковальчук"
+
+
+class FactsForm(Value):
+    """What a message tells of one event. What is absent is as in the contract's example of that event."""
+
+    candidate_id: CandidateId | None = None
+    interpreter_id: InterpreterId | None = None
+    interview_id: InterviewId | None = None
+    match_id: MatchId | None = None
+    offer_id: OfferId | None = None
+    plan_id: PlanId | None = None
+    relocation_id: RelocationId | None = None
+    round_id: RoundId | None = None
+    visit_id: VisitId | None = None
+    firm_name: Line | None = None
+    title: Line | None = None
+    """The position's."""
+    place: Line | None = None
+    team: Line | None = None
+    theme: Line | None = None
+    reason: Code | None = None
+    step: Code | None = None
+    level: Level | None = None
+    target: Level | None = None
+    needs_visa: Flag | None = None
+    salary: Yen | None = None
+    score: Score | None = None
+    taken: Count | None = None
+    waitlisted: Count | None = None
+    waitlist_place: Places | None = None
+    arrived_on: Day | None = None
+    due_on: Day | None = None
+    ends_on: Day | None = None
+    starts_on: Day | None = None
+    ends_at: Moment | None = None
+    expires_at: Moment | None = None
+    starts_at: Moment | None = None
+    lessons: Annotated[tuple[PlannedLesson, ...], Field(max_length=100)] | None = None
+    reasons: Annotated[tuple[Reason, ...], Field(max_length=50)] | None = None
+    steps: Annotated[tuple[RelocationStep, ...], Field(max_length=50)] | None = None
+
+    def over(self, facts: Facts) -> Facts:
+        """Return the facts with what is given in place of what they say."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return replace(facts, **{name: value for name, value in given.items() if value is not None})
+
+
+class PreviewRequest(Value):
+    """Which message is to be shown, and to whom it might go."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "role": "candidate",
+                    "template": "offer-made",
+                    "language": "uk",
+                    "time_zone": "Europe/Kyiv",
+                    "facts": [{"firm_name": "島根ソフト", "salary": 5_000_000}],
+                }
+            ]
+        }
+    )
+
+    role: RecipientRole
+    template: Code = Field(examples=["offer-made"])
+    language: Language = "en"
+    time_zone: TimeZone = "Asia/Tokyo"
+    name: PersonName = Field(default=SOMEBODY, repr=False)
+    """The recipient's."""
+    candidate_name: PersonName = Field(default=SOMEBODY, repr=False)
+    """The candidate's, where the message tells a firm."""
+    facts: Annotated[tuple[FactsForm, ...], Field(min_length=1, max_length=20)] = (FactsForm(),)
+    """What the message tells: of one that is gathered each event, of any other only the first."""
+
+
+class Preview(Value):
+    """A message as its recipient would read it."""
+
+    subject: str
+    text: str
+    """Plain text. A link leads to the page itself: there is no code in it."""
+    language: WrittenLanguage
+    """The language it is written in; where there is nothing in the one that was asked for, another one."""
+
+
+@router.post("/messages/preview", tags=["messages"])
+async def preview(request: PreviewRequest, _: StaffOrService, writer: TheWriter) -> Preview:
+    """Show a message as somebody would read it, of an example or of what is given. Sends and keeps nothing."""
+    if not languages_of(request.role, request.template):
+        message = f"There is no such message to a {request.role}"
+        raise Invalid(errors=[FieldError(where="body.template", message=message, code="unknown")])
+    known = example_facts(request.role, request.template)
+    message_to_nobody = example(request.role, request.template, [one.over(known) for one in request.facts])
+    reader = Sample(
+        name=request.name,
+        candidate_name=request.candidate_name,
+        language=request.language,
+        time_zone=request.time_zone,
+    )
+    mail = writer.sample(message_to_nobody, reader)
+    return Preview(subject=mail.subject, text=mail.text, language=mail.language)
