@@ -70,12 +70,15 @@ class Bench:
     """A ratio that is the worst (the greatest) of others."""
     rounds: int | None = None
     """How many, where it is not for the caller to say."""
+    partial: bool = False
+    """Some of its ratios were left out; its file is another one then."""
 
     def only(self, keys: Sequence[str]) -> "Bench":
         """Return the bench with these ratios alone, and what they are made of."""
         wanted = {part for key in keys for part in (key, *self.worst_of.get(key, ()))}
         return replace(
             self,
+            partial=True,
             ratios=[one for one in self.ratios if one.key in wanted],
             worst_of={key: parts for key, parts in self.worst_of.items() if key in wanted},
         )
@@ -130,7 +133,7 @@ def _show(
 
 def _write(bench: Bench, figures: Figures, ratios: Figures, samples: Mapping[str, Sequence[float]]) -> Path:
     RESULTS.mkdir(parents=True, exist_ok=True)
-    file = RESULTS / f"{bench.name}.json"
+    file = RESULTS / f"{bench.name}{'.partial' if bench.partial else ''}.json"
     content = {
         "bench": bench.name,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
