@@ -4,10 +4,10 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status token mail test faults bench lint format types lock clean
+.PHONY: help setup demo up down status token mail test contract contract-write faults bench lint format types lock clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 setup: ## install what is missing: Debian's packages, and .venv from requirements.lock
 	@deploy/local/setup
@@ -32,6 +32,12 @@ mail: setup ## show the newest mail that was sent: make mail [TO=lukasz@example.
 
 test: setup ## run the tests: make test [ARGS="tests/unit -k timers"]
 	@$(PYTHON) -m pytest $(ARGS)
+
+contract: setup ## check the public contract: are its documents stale, does anything break what was released?
+	@$(PYTHON) -m deploy.contract check
+
+contract-write: setup ## write the contract's documents anew (docs/contract/), after a change of an event or an endpoint
+	@$(PYTHON) -m deploy.contract write
 
 bench: setup ## measure, beside the bare libraries: make bench [NAME=events] [ARGS="--rounds 9"]
 	@$(PYTHON) -m tests.benchmarks $(NAME) $(ARGS)

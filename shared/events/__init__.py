@@ -69,6 +69,9 @@ from shared.events.scheduling import (
     VisitStepDue,
 )
 
+__version__ = "1.0.0"
+"""The version of the contract, and of the wheel `enmusubi-events`."""
+
 __all__ = [
     "EVENTS",
     "AssessmentCompleted",
@@ -128,6 +131,7 @@ __all__ = [
     "VisitOpened",
     "VisitStepDone",
     "VisitStepDue",
+    "__version__",
     "body",
     "headers",
     "read",
