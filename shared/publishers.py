@@ -1,7 +1,7 @@
 """Publishers outside: who of them may say what, and what becomes of what cannot be taken in.
 
 What comes from outside bears its publisher's own source, `/external/<name>`; settings go by that name. That
-nobody publishes under another's name is the broker's to see to, as is that nobody outside publishes as one of us.
+it is the publisher's own is not checked: whoever has a user on the broker is trusted with that.
 """
 
 from collections.abc import Collection, Mapping

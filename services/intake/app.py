@@ -7,6 +7,7 @@ from services.intake.reactions import reactions
 from services.intake.store import COLLECTIONS
 from services.intake.timers import timers
 from services.intake.tokens import Tokens
+from shared.publishers import EVERY, PublisherName, Publishers
 from shared.sealing import Sealer
 from shared.service import Parts
 from shared.settings import Settings
@@ -24,6 +25,8 @@ class IntakeSettings(Settings):
     """Notifications' public key (JWK), with which private messages are sealed."""
     master_key_file: Path
     """32 random bytes in base64, with which candidates' own keys are wrapped."""
+    assessment_publishers: tuple[PublisherName, ...] = ()
+    """Which publishers outside may say what candidates' skills are worth."""
 
 
 def build() -> Parts:
@@ -41,5 +44,6 @@ def build() -> Parts:
             Tokens(settings.signing_key_file),
             Sealer(settings.notifications_public_key_file),
             Vault(settings.master_key_file),
+            Publishers("ASSESSMENT_PUBLISHERS", dict.fromkeys(settings.assessment_publishers, (EVERY,))),
         ),
     )

@@ -9,6 +9,7 @@ from services.scheduling.domain.rules import Rules
 from services.scheduling.reactions import reactions
 from services.scheduling.store import COLLECTIONS
 from services.scheduling.timers import timers
+from shared.publishers import EVERY, PublisherName, Publishers
 from shared.sealing import Sealer
 from shared.service import Parts
 from shared.settings import Settings
@@ -29,6 +30,8 @@ class SchedulingSettings(Settings):
     """For how many weeks lessons are planned, at the most."""
     interviews_a_day: int = Field(default=3, ge=1, le=6)
     """How many interviews a candidate has on one day, at the most."""
+    lesson_publishers: tuple[PublisherName, ...] = ()
+    """Which publishers outside may say who was at a lesson."""
 
     @property
     def rules(self) -> Rules:
@@ -52,5 +55,9 @@ def build() -> Parts:
         routers=ROUTERS,
         reactions=reactions,
         timers=timers,
-        tools=(settings.rules, Sealer(settings.notifications_public_key_file)),
+        tools=(
+            settings.rules,
+            Sealer(settings.notifications_public_key_file),
+            Publishers("LESSON_PUBLISHERS", dict.fromkeys(settings.lesson_publishers, (EVERY,))),
+        ),
     )

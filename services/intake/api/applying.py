@@ -143,9 +143,9 @@ async def _keep(
     request: ApplicationRequest, candidate: Candidate, fingerprint: str, unit: UnitOfWork
 ) -> Record:
     """Seal the contact with the person's own key, and remember whom the address belongs to."""
-    vault = unit.using(Vault)
+    vault, before = unit.using(Vault), candidate.record
     key = None
-    if candidate.record is not None:
+    if before is not None:
         key = await unit.get(keys, candidate.candidate_id)
     if key is None:
         key = vault.new_key(candidate.candidate_id)
@@ -161,6 +161,7 @@ async def _keep(
         wants_lessons=request.wants_lessons,
         consent=request.consent,
         age_band=request.age_band,
+        assessments=() if before is None else before.assessments,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from services.intake.domain.assessments import Assessment
 from shared.events.ids import ApplicationId, CandidateId, RoundId
 from shared.events.intake import CandidateApplied, CandidateUpdated
 from shared.events.profile import Profile
@@ -33,6 +34,8 @@ class Record:
     consent: str
     """The version of the privacy notice that was agreed to."""
     age_band: AgeBand | None = None
+    assessments: tuple[Assessment, ...] = ()
+    """What was tested, in the order in which it came."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,15 +97,20 @@ def updated(candidate: Candidate, record: Record) -> tuple[Candidate, CandidateU
     """Change what is known of a candidate; there is an event if a public part of it changed."""
     before, event = candidate.record, None
     if before is None or _public(before) != _public(record):
-        event = CandidateUpdated(
-            candidate_id=candidate.candidate_id,
-            country=record.country,
-            profile=record.profile,
-            language=record.language,
-            time_zone=record.time_zone,
-            wants_lessons=record.wants_lessons,
-        )
+        event = announced(candidate.candidate_id, record)
     return replace(candidate, record=record), event
+
+
+def announced(candidate_id: CandidateId, record: Record) -> CandidateUpdated:
+    """Say all that is public of a record, as it is now."""
+    return CandidateUpdated(
+        candidate_id=candidate_id,
+        country=record.country,
+        profile=record.profile,
+        language=record.language,
+        time_zone=record.time_zone,
+        wants_lessons=record.wants_lessons,
+    )
 
 
 def _public(record: Record) -> tuple[object, ...]:

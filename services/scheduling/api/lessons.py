@@ -5,7 +5,8 @@ from fastapi import Response
 from services.scheduling.api.forms import AttendanceRequest, LessonPlanRequest
 from services.scheduling.api.problems import NoFreeHours, NotOverYet, NotShortlisted
 from services.scheduling.api.views import LessonPlanView, LessonView
-from services.scheduling.domain.lessons import Lesson, LessonPlan, held
+from services.scheduling.attendance import find_lesson, note_attendance
+from services.scheduling.domain.lessons import Lesson, LessonPlan
 from services.scheduling.domain.rules import Rules
 from services.scheduling.store import candidates, plans, teachers
 from services.scheduling.teaching import plan_new, replan, stop_waiting
@@ -77,23 +78,17 @@ async def report_attendance(
     """Say whether the learner was there, once the lesson is over. What was said stays."""
 
     async def make(unit: UnitOfWork) -> Lesson:
-        plan, lesson = await _the_lesson(unit, lesson_id)
+        found = await find_lesson(unit, lesson_id)
+        if found is None:
+            raise NotFound("there is no such lesson")
+        plan, lesson = found
         caller.must_be(lesson.teacher_id)
         if unit.now < lesson.ends_at:
             raise NotOverYet(f"it ends at {lesson.ends_at.isoformat()}")
         if lesson.attended is None:
-            plan, event = held(plan, lesson, attended=request.attended)
-            unit.save(plans, plan, event)
-        elif lesson.attended != request.attended:
+            return note_attendance(unit, plan, lesson, attended=request.attended)
+        if lesson.attended != request.attended:
             raise Conflict("it was reported otherwise already")
-        return next(one for one in plan.lessons if one.lesson_id == lesson_id)
+        return lesson
 
     return LessonView.showing(await command(make))
-
-
-async def _the_lesson(unit: UnitOfWork, lesson_id: LessonId) -> tuple[LessonPlan, Lesson]:
-    for plan in await unit.find(plans, lesson_ids=lesson_id):
-        for lesson in plan.lessons:
-            if lesson.lesson_id == lesson_id:
-                return plan, lesson
-    raise NotFound("there is no such lesson")

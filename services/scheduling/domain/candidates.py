@@ -11,6 +11,7 @@ from shared.events.ids import (
     FirmId,
     InterviewId,
     MatchId,
+    OfferId,
     PlanId,
     PositionId,
     RelocationId,
@@ -61,6 +62,8 @@ class Candidate:
     showcases: tuple[ShowcaseId, ...] = ()
     plan_id: PlanId | None = None
     relocations: tuple[RelocationId, ...] = ()
+    ended_hires: tuple[OfferId, ...] = ()
+    """Of hires that have ended: what was accepted and is told of late starts no move."""
 
     @property
     def is_shortlisted(self) -> bool:

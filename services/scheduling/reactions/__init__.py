@@ -1,6 +1,6 @@
-"""What scheduling does when an event comes. ``hire-ended`` and ``lesson-reported`` come later."""
+"""What scheduling does when an event comes."""
 
-from services.scheduling.reactions import candidates, firms, hires, matches
+from services.scheduling.reactions import candidates, firms, hires, lessons, matches
 from services.scheduling.reactions.registry import reactions
 
-__all__ = ["candidates", "firms", "hires", "matches", "reactions"]
+__all__ = ["candidates", "firms", "hires", "lessons", "matches", "reactions"]
