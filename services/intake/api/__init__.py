@@ -1,6 +1,6 @@
 """Intake's endpoints."""
 
-from services.intake.api import applications, applying, candidates, links, rounds, screening
+from services.intake.api import applications, applying, candidates, exports, links, rounds, screening
 
 ROUTERS = [
     rounds.router,
@@ -8,5 +8,6 @@ ROUTERS = [
     applications.router,
     screening.router,
     candidates.router,
+    exports.router,
     links.router,
 ]
