@@ -157,7 +157,11 @@ class OfferWithdrawn(_OfOffer, source="matching", type="offer-withdrawn", subjec
 
 
 class HireEnded(Event, source="matching", type="hire-ended", subject="offer_id"):
-    """A hire ended: the candidate no longer works for the firm."""
+    """A hire ended: the candidate no longer works for the firm, which said so.
+
+    The match ends with it (`match-declined`), and the place is free again. A move that has not come to the
+    arrival is called off (`relocation-cancelled`).
+    """
 
     offer_id: OfferId
     """The offer by which the candidate was hired."""

@@ -77,7 +77,10 @@ class ExportedRecord(View):
 
 
 class Export(View):
-    """All that intake holds about a person. Hashes and sealed keys, which say nothing, are left out."""
+    """All that intake holds about a person.
+
+    Hashes and sealed keys, which say nothing, are left out, and so are the events that were published, which say no more.
+    """
 
     candidate_id: CandidateId
     record: ExportedRecord | None = None
