@@ -1,6 +1,15 @@
 """Intake's endpoints."""
 
-from services.intake.api import applications, applying, candidates, exports, links, rounds, screening
+from services.intake.api import (
+    applications,
+    applying,
+    candidates,
+    contract,
+    exports,
+    links,
+    rounds,
+    screening,
+)
 
 ROUTERS = [
     rounds.router,
@@ -10,4 +19,5 @@ ROUTERS = [
     candidates.router,
     exports.router,
     links.router,
+    contract.router,
 ]
