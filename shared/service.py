@@ -1,6 +1,7 @@
 """A service's process: the API, the consumers, the timers, the outgoing work and the relay, in one."""
 
 import asyncio
+import gc
 import secrets
 import signal
 import socket
@@ -186,6 +187,8 @@ class Process:
         """Serve until the process is told to stop; then finish what is in hand."""
         server, listening = self._server()
         await self.prepare()
+        gc.collect()
+        gc.freeze()  # what was imported stays; to look through it again and again is a twentieth of all work
         stopping = self.broker.stopping
         async with asyncio.TaskGroup() as tasks:
             following = await self._follow_clock(tasks, listening)
