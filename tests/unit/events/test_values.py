@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from shared.events import times
 from shared.events.ids import CandidateId, FirmId, Id
 from shared.events.profile import Profile, Requirements, Skill
 from shared.events.texts import Line, PublicName
@@ -171,6 +173,17 @@ def test_a_time_zone_is_one_that_there_is() -> None:
     assert TypeAdapter(TimeZone).validate_python("Europe/Kyiv") == "Europe/Kyiv"
     assert errors(TimeZone, "Europe/Izumo") == ["time_zone"]
     assert errors(TimeZone, "../etc/passwd") == ["time_zone"]
+
+
+def test_a_subscriber_without_a_database_of_time_zones_takes_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(times, "_time_zones", frozenset[str])
+    assert TypeAdapter(TimeZone).validate_python("Europe/Kyiv") == "Europe/Kyiv"
+
+
+def test_the_schema_of_a_public_name_lets_through_what_is_one_and_keeps_addresses_out() -> None:
+    fits = re.compile(TypeAdapter(PublicName).json_schema()["pattern"]).search
+    assert all(fits(name) for name in ["C++", "ISO 27001", "日本語", "Müller", "a\u0301", "R&D (web)"])
+    assert not any(fits(name) for name in ["a@b.example", "123456", "x_y", "a\nb", "C:"])
 
 
 def test_an_unknown_code_is_refused_where_it_is_not_read_from_an_event() -> None:
