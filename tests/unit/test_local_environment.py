@@ -47,3 +47,12 @@ def test_only_notifications_can_open_what_is_sealed_for_it(around: Surroundings)
     told = {service: environment_of(service, 20004, around) for service in SERVICES}
 
     assert [service for service in SERVICES if "PRIVATE_KEY_FILE" in told[service]] == ["notifications"]
+
+
+def test_publishers_are_the_examples_unless_the_environment_names_others(
+    around: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POSITION_PUBLISHERS", raising=False)
+    assert environment_of("matching", 20004, around)["POSITION_PUBLISHERS"] == '{"demo-hr": ["*"]}'
+    monkeypatch.setenv("POSITION_PUBLISHERS", '{"oak-hr": ["*"]}')
+    assert environment_of("matching", 20004, around)["POSITION_PUBLISHERS"] == '{"oak-hr": ["*"]}'
