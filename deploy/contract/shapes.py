@@ -5,8 +5,8 @@ from typing import Any, Final
 
 Schema = dict[str, Any]
 
-BOUNDS_BELOW: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems")
-BOUNDS_ABOVE: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
+BOUNDS_BELOW: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+BOUNDS_ABOVE: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 FIXED: Final = ("pattern", "format", "multipleOf", "uniqueItems", "contentMediaType")
 """What can only be there, the same, or not be there: of two patterns nobody can say which one is wider."""
 MEANINGLESS: Final = frozenset(

@@ -26,7 +26,6 @@ ENVELOPE: Final[Document] = {
         "cloudEvents_type": {"type": "string", "description": "Its name and major version."},
         "cloudEvents_subject": {"type": "string", "description": "The id of the thing that it is about."},
         "cloudEvents_time": {
-            "type": "integer",
             "description": "When it happened, in the programme's time: milliseconds since 1970 (UTC). From outside an ISO 8601 "
             "string with an offset is taken as well.",
         },
@@ -55,6 +54,7 @@ def headers_of(event: type[Event], envelope: str) -> Document:
             "pattern": f"^{'[.]'.join([_ID] * len(event.subject_fields))}$",
             "description": _subject(event),
         },
+        "time": {"type": ["integer", "string"] if event.source == EXTERNAL else "integer"},
         "dataschema": {"const": event.dataschema},
     }
     made: Document = {

@@ -9,6 +9,8 @@ import pytest
 from deploy.contract import events, gate, http
 from deploy.contract.breaks import Break
 from deploy.contract.documents import ASYNCAPI, COMMITTED, read
+from deploy.contract.shapes import NotUnderstoodError, Shape
+from deploy.local.environment import SERVICES
 from shared.contract.asyncapi import document
 
 Document = dict[str, Any]
@@ -307,6 +309,17 @@ ADDITIONS_TO_HTTP: dict[str, Change] = {
 @pytest.mark.parametrize("change", ADDITIONS_TO_HTTP.values(), ids=ADDITIONS_TO_HTTP)
 def test_an_addition_to_an_endpoint_is_let_through(change: Change) -> None:
     assert list(http.breaks("intake", INTAKE, changed(INTAKE, change))) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_api_is_compared_to_its_last_word_and_breaks_nothing_of_itself(service: str) -> None:
+    described = dict(read(COMMITTED / "openapi")[f"{service}.json"])
+    assert list(http.breaks(service, described, described)) == []
+
+
+def test_a_word_that_is_not_compared_is_an_error_and_not_overlooked() -> None:
+    with pytest.raises(NotUnderstoodError, match="patternProperties"):
+        Shape.of({"type": "object", "patternProperties": {}}, {})
 
 
 # --- The gate as a whole ---
