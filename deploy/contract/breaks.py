@@ -16,6 +16,7 @@ Rule = Literal[
     "closed-off",
     "example-refused",
     "stale",
+    "version-used",
 ]
 """How a change breaks what was released, or what is committed.
 
@@ -28,6 +29,7 @@ Rule = Literal[
 - `closed-off`: who could call without a token cannot any more.
 - `example-refused`: an example does not fit its schema, or is not understood.
 - `stale`: a committed document is not what the code says.
+- `version-used`: documents of this version were released, and they said something else.
 """
 
 

@@ -2,18 +2,25 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Final
 
 from deploy.contract import events, http
 from deploy.contract.breaks import Break
 from deploy.contract.documents import ASYNCAPI, OPENAPI, Documents, text
+
+VERSION_FILE: Final = "shared/events/__init__.py"
 
 
 def problems(made: Documents, committed: Documents, released: Mapping[str, Documents]) -> Iterator[Break]:
     """Name all that is wrong with documents made just now: against those committed, against each released version."""
     yield from _stale(made, committed)
     yield from events.refused_examples(made[ASYNCAPI], made[ASYNCAPI])
-    for documents in released.values():
+    for version, documents in released.items():
         yield from _broken(documents, made)
+        if version == made[ASYNCAPI]["info"]["version"] and any(
+            made.get(name) != documents[name] for name in documents
+        ):
+            yield Break("version-used", VERSION_FILE, f"{version} was released; name the version to come")
 
 
 def _stale(made: Documents, committed: Documents) -> Iterator[Break]:

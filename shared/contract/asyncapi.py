@@ -13,6 +13,7 @@ from shared.events.envelope import CONTENT_TYPE
 from shared.events.examples import EXAMPLES
 from shared.events.ids import EventId
 from shared.events.readers import READERS
+from shared.events.told import TOLD_BY_EVENT, Told
 
 SCHEMAS: Final = "#/components/schemas/"
 MESSAGES: Final = "#/components/messages/"
@@ -175,7 +176,17 @@ def _parties(event: type[Event]) -> str:
     )
     readers = [reader for reader, read in sorted(READERS.items()) if event in read]
     subject = ".".join(f"<{field}>" for field in event.subject_fields)
-    return f"Published by {publisher}. Read by {', '.join([*readers, 'whoever reads the history'])}. Subject: `{subject}`."
+    told = ", ".join(_told(row) for row in TOLD_BY_EVENT.get(event, ()))
+    return (
+        f"Published by {publisher}. Read by {', '.join([*readers, 'whoever reads the history'])}. "
+        f"Subject: `{subject}`. Messages that it sends: {told or 'none'}."
+    )
+
+
+def _told(row: Told) -> str:
+    when = f" when {row.when}" if row.when else ""
+    gathered = " (gathered, at 18:00)" if row.gathered else ""
+    return f"`{row.template}` to the {row.recipient}{when}{gathered}"
 
 
 def _trait() -> Document:

@@ -1,17 +1,24 @@
 """The gate as a whole: what is stale, what breaks any released version, what cannot be compared."""
 
+from pathlib import Path
+
 import pytest
 
-from deploy.contract import gate
+from deploy.contract import documents, gate
+from deploy.contract.__main__ import check, release
 from deploy.contract.documents import ASYNCAPI
 from deploy.contract.shapes import NotUnderstoodError, Shape
+from deploy.local.environment import SERVICES
+from shared.events import __version__
 from tests.contract.changes import ASYNC, INTAKE, Document, changed, schema
 
 MADE = {ASYNCAPI: ASYNC, "openapi/intake.json": INTAKE}
 
 
-def problems(*, committed: Document = MADE, released: Document = MADE) -> list[tuple[str, str]]:
-    return [(one.rule, one.where) for one in gate.problems(MADE, committed, {"1.0.0": released})]
+def problems(
+    *, committed: Document = MADE, released: Document = MADE, version: str = __version__
+) -> list[tuple[str, str]]:
+    return [(one.rule, one.where) for one in gate.problems(MADE, committed, {version: released})]
 
 
 def test_what_is_in_order_passes() -> None:
@@ -36,10 +43,33 @@ def test_a_break_of_any_released_version_is_refused() -> None:
         ASYNCAPI: changed(ASYNC, lambda d: schema("RoundOpened", d)["properties"].update(fee={})),
         "openapi/reporting.json": INTAKE,
     }
-    assert problems(released=released) == [
+    assert problems(released=released, version="0.9.0") == [
         ("removed", "intake.round-opened.v1 data.fee"),
         ("removed", "reporting"),
     ]
+
+
+def test_what_only_adds_needs_a_version_that_was_not_released() -> None:
+    released = MADE | {
+        ASYNCAPI: changed(ASYNC, lambda d: d["channels"].pop("matching.hire-ended.v1")),
+    }
+    assert problems(released=released, version="0.9.0") == []
+    assert problems(released=released) == [("version-used", "shared/events/__init__.py")]
+
+
+def test_a_release_is_kept_once_and_without_what_is_generated_from_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(documents, "RELEASED", tmp_path)
+    monkeypatch.setattr(documents, "ROOT", tmp_path)
+    monkeypatch.setattr(documents, "made", lambda: documents.read(documents.COMMITTED))
+    assert release() == 0
+    kept = documents.released()[__version__]
+    assert kept.keys() == {ASYNCAPI, *(f"openapi/{service}.json" for service in SERVICES)}
+    assert kept[ASYNCAPI] == documents.made()[ASYNCAPI]
+    assert check() == 0
+    assert release() == 1
+    assert "was released" in capsys.readouterr().out
 
 
 def test_an_example_that_was_released_stays_readable() -> None:
