@@ -6,7 +6,7 @@ lies in the service's outbox then, and goes out as soon as a process of it runs.
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -29,7 +29,7 @@ class Contacts:
     """Given the person's id; says whether there was anything to send: nothing of somebody who was erased."""
 
 
-def main(build: Callable[[], Parts], contacts: Contacts) -> None:
+def main(build: Callable[[], Parts], *contacts: Contacts) -> None:
     """Run a service; or, where the command line says so, send its contacts again."""
     parser = argparse.ArgumentParser(description="Without a command, the service runs.")
     commands = parser.add_subparsers(dest="about", title="commands")
@@ -44,10 +44,10 @@ def main(build: Callable[[], Parts], contacts: Contacts) -> None:
     print(f"Contacts on their way to notifications: {sent}")  # noqa: T201  a command that answers a person
 
 
-async def _resend(parts: Parts, contacts: Contacts) -> int:
+async def _resend(parts: Parts, contacts: Sequence[Contacts]) -> int:
     process = Process(parts)
     try:
-        return await resend(process, contacts)
+        return sum([await resend(process, one) for one in contacts])
     finally:
         process.client.close()
 

@@ -4,4 +4,4 @@ from services.scheduling.app import build
 from services.scheduling.private import contacts
 from shared.resending import main
 
-main(build, contacts)
+main(build, *contacts)

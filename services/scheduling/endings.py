@@ -1,5 +1,6 @@
 """Endings: withdrawn, declined, erased. What was held for somebody is free again."""
 
+from services.scheduling.availability import forget
 from services.scheduling.domain.candidates import Candidate, Ending, left
 from services.scheduling.interviewing import call_off_ahead
 from services.scheduling.moving import call_off
@@ -24,4 +25,6 @@ async def end(unit: UnitOfWork, candidate: Candidate, ended: Candidate, why: End
         await end_plan(unit, candidate.plan_id, None if ended.erased else candidate.japanese)
     for relocation_id in candidate.relocations:
         await call_off(unit, relocation_id, why)
+    if ended.erased:
+        await forget(unit, candidate.candidate_id)
     unit.save(candidates, left(await the_candidate(unit, candidate.candidate_id)))

@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from services.scheduling.calendars import days_between, open_diary, open_for
+from services.scheduling.availability import said, with_away
+from services.scheduling.calendars import Diary, days_between, open_diary, open_for
 from services.scheduling.domain.candidates import Firm, Match, Position
+from services.scheduling.domain.interpreters import Interpreter, share_no_language, who_can_help
 from services.scheduling.domain.interviews import Interview, cancelled, held, scheduled
-from services.scheduling.domain.planner import Place, Placed, Wanted, interview_slots, plan
+from services.scheduling.domain.planner import Place, Placed, Plan, Wanted, interview_slots, plan
 from services.scheduling.domain.rules import Rules
 from services.scheduling.domain.visits import STAYS, Seat, Visit, planned_on
 from services.scheduling.store import (
     candidates,
     firms,
+    interpreters,
     interviews,
     matches,
     positions,
@@ -21,6 +24,7 @@ from services.scheduling.store import (
     visits,
 )
 from shared.events.ids import InterviewId, VisitId
+from shared.events.profile import SpokenLanguage
 from shared.events.vocabulary import InterviewCancellationReason, InterviewOutcome
 from shared.storage.collection import In
 from shared.storage.unit import UnitOfWork
@@ -34,6 +38,8 @@ class Planned:
     without_slot: tuple[Match, ...]
     not_known_yet: tuple[Match, ...]
     """Matches whose position or firm has not arrived here."""
+    without_interpreter: tuple[Interview, ...]
+    """Of those that were scheduled: the two share no language, and nobody who could interpret is free."""
 
 
 async def plan_visit(unit: UnitOfWork, visit: Visit) -> Planned:
@@ -42,22 +48,36 @@ async def plan_visit(unit: UnitOfWork, visit: Visit) -> Planned:
     coming = await unit.find(seats, visit_id=visit.visit_id, state=In(sorted(STAYS)))
     unplanned = await _without_interview(unit, coming)
     wanted, not_known_yet = await _described(unit, unplanned, coming)
-    rules = unit.using(Rules)
-    slots = interview_slots(visit.starts_on, visit.ends_on, unit.zone, unit.now, rules.interview_minutes)
-    places = [Place(room_id=one.room_id, name=one.name) for one in await unit.find(rooms)]
-    everyone: list[str] = [who for one in wanted for who in (one.candidate_id, one.firm_id)]
-    everyone.extend(one.room_id for one in places)
-    diary = await open_diary(unit, everyone, days_between(visit.starts_on, visit.ends_on))
-    found = plan(wanted, slots, places, diary.everyone, rules.interviews_a_day)
+    found, diary = await _place(unit, visit, wanted)
     made = tuple([await _schedule(unit, visit, placed) for placed in found.placed])
     for interview in made:
         diary.book(interview.takes_part, interview.busy)
     by_id = {one.match_id: one for one in unplanned}
+    alone = {one.match_id for one in wanted if one.needs_interpreter}
     return Planned(
         scheduled=made,
         without_slot=tuple(by_id[one.match_id] for one in found.without_slot),
         not_known_yet=not_known_yet,
+        without_interpreter=tuple(
+            one for one in made if one.interpreter_id is None and one.match_id in alone
+        ),
     )
+
+
+async def _place(unit: UnitOfWork, visit: Visit, wanted: Sequence[Wanted]) -> tuple[Plan, Diary]:
+    """Ask the planner; return its plan, and everybody's days to book it in.
+
+    A candidate's hours are those at home, and count for lessons alone; the times they named count here, too.
+    """
+    rules = unit.using(Rules)
+    slots = interview_slots(visit.starts_on, visit.ends_on, unit.zone, unit.now, rules.interview_minutes)
+    places = [Place(room_id=one.room_id, name=one.name) for one in await unit.find(rooms)]
+    days = days_between(visit.starts_on, visit.ends_on)
+    coming = [one.candidate_id for one in wanted]
+    persons = [*coming, *(who for one in wanted for who in (one.firm_id, *one.interpreters))]
+    diary = await open_diary(unit, [*persons, *(one.room_id for one in places)], days)
+    calendars = with_away(diary.everyone, await said(unit, persons), days, without_hours=coming)
+    return plan(wanted, slots, places, calendars, rules.interviews_a_day), diary
 
 
 async def _without_interview(unit: UnitOfWork, coming: Sequence[Seat]) -> list[Match]:
@@ -79,14 +99,25 @@ async def _described(
         one.firm_id: one
         for one in await unit.get_many(firms, dict.fromkeys(one.firm_id for one in unplanned))
     }
+    spoken = {one.candidate_id: one.spoken for one in await unit.get_many(candidates, numbers)}
+    able = await unit.find(interpreters)
     wanted, not_known_yet = [], []
     for match in unplanned:
         position, firm = opened.get(match.position_id), named.get(match.firm_id)
         if position is None or firm is None:
             not_known_yet.append(match)
         elif position.is_open:
-            wanted.append(_wanted(match, position, firm, numbers[match.candidate_id]))
+            one = _wanted(match, position, firm, numbers[match.candidate_id])
+            wanted.append(_with_interpreters(one, firm, spoken.get(match.candidate_id, ()), able))
     return wanted, tuple(not_known_yet)
+
+
+def _with_interpreters(
+    wanted: Wanted, firm: Firm, spoken: Sequence[SpokenLanguage], able: Sequence[Interpreter]
+) -> Wanted:
+    if firm.language is None or not share_no_language(spoken, firm.language):
+        return wanted
+    return replace(wanted, needs_interpreter=True, interpreters=who_can_help(able, spoken, firm.language))
 
 
 def _wanted(match: Match, position: Position, firm: Firm, number: int) -> Wanted:

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from services.scheduling.domain.calendar import CalendarDay
+from services.scheduling.domain.availability import Availability
+from services.scheduling.domain.calendar import CalendarDay, CalendarLink
 from services.scheduling.domain.candidates import Candidate, Firm, Match, Position
+from services.scheduling.domain.interpreters import Interpreter
 from services.scheduling.domain.interviews import Interview
 from services.scheduling.domain.lessons import TEACHING, LessonPlan, Teacher, TeachingStaff
 from services.scheduling.domain.relocations import Relocation
@@ -28,7 +30,12 @@ interviews = Collection(
     Interview,
     "interviews",
     id="interview_id",
-    indexes=[Index(("visit_id",)), Index(("candidate_id",)), Index(("firm_id",))],
+    indexes=[
+        Index(("visit_id",)),
+        Index(("candidate_id",)),
+        Index(("firm_id",)),
+        Index(("interpreter_id",)),
+    ],
 )
 showcases = Collection(
     Showcase,
@@ -39,6 +46,11 @@ showcases = Collection(
 rooms = Collection(Room, "rooms", id="room_id", indexes=[Index(("name",), unique=True)])
 teachers = Collection(Teacher, "teachers", id="teacher_id")
 teaching_staff = Collection(TeachingStaff, "teaching_staff", id="staff_id")
+interpreters = Collection(Interpreter, "interpreters", id="interpreter_id")
+availability = Collection(Availability, "availability", id="person_id")
+calendar_links = Collection(
+    CalendarLink, "calendar_links", id="person_id", indexes=[Index(("token",), unique=True)]
+)
 plans = Collection(
     LessonPlan,
     "plans",
@@ -65,6 +77,9 @@ COLLECTIONS: list[Collection[Any]] = [
     rooms,
     teachers,
     teaching_staff,
+    interpreters,
+    availability,
+    calendar_links,
     plans,
     relocations,
 ]

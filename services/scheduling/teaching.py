@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from services.scheduling.availability import away, said
 from services.scheduling.calendars import Diary, days_between, open_diary, open_for
+from services.scheduling.domain.availability import Availability, periods_of
 from services.scheduling.domain.calendar import Taken
 from services.scheduling.domain.candidates import Candidate, used
 from services.scheduling.domain.due import LESSONS_FINISHED, LESSONS_WANTED
@@ -109,23 +111,29 @@ async def _table(
     """Ask one teacher after the other, in the order in which they came."""
     wanted = (await the_teaching_staff(unit)).teachers if teacher_id is None else (teacher_id,)
     days = days_between(monday - timedelta(days=1), monday + timedelta(weeks=weeks))
+    known = await said(unit, (candidate.candidate_id, *wanted))
+    absences = away(known, candidate.candidate_id, days, hours=True)
     for teacher in await unit.get_many(teachers, wanted):
         diary = await open_diary(unit, (candidate.candidate_id, teacher.teacher_id), days)
         learning = Learning(
-            time_zone=candidate.time_zone or str(unit.zone), taken=Taken(diary.of(candidate.candidate_id))
+            time_zone=candidate.time_zone or str(unit.zone),
+            taken=Taken((*diary.of(candidate.candidate_id), *absences)),
         )
-        found = timetable([_teaching(teacher, diary)], learning, monday, weeks, unit.using(Rules), until)
+        teaching = _teaching(teacher, diary, known.get(teacher.teacher_id))
+        found = timetable([teaching], learning, monday, weeks, unit.using(Rules), until)
         if found is not None:
             return found
     return None
 
 
-def _teaching(teacher: Teacher, diary: Diary) -> Teaching:
+def _teaching(teacher: Teacher, diary: Diary, known: Availability | None) -> Teaching:
+    """Return what a timetable has to know of a teacher; hours that they have said since go before those they came with."""
+    known = known or Availability(person_id=teacher.teacher_id)
     return Teaching(
         teacher_id=teacher.teacher_id,
-        time_zone=teacher.time_zone,
-        hours=teacher.hours,
-        taken=Taken(diary.of(teacher.teacher_id)),
+        time_zone=known.time_zone or teacher.time_zone,
+        hours=known.hours or teacher.hours,
+        taken=Taken((*diary.of(teacher.teacher_id), *periods_of(known))),
     )
 
 
@@ -181,7 +189,7 @@ async def cut_plan(unit: UnitOfWork, plan_id: PlanId, until: datetime, level: Le
 
 
 async def room_for_waiting(unit: UnitOfWork, teacher_id: TeacherId | None = None) -> None:
-    """Try again for everybody who waits: a teacher came, or hours became free."""
+    """Try again for everybody who waits: a teacher came, hours became free, or somebody said when they can."""
     staff = await the_teaching_staff(unit)
     for candidate_id in staff.waiting:
         unit.set_timer(LESSONS_WANTED, candidate_id, unit.now)
@@ -249,11 +257,17 @@ async def make_room(
 async def _put_off(unit: UnitOfWork, plan: LessonPlan, late: Sequence[Lesson]) -> None:
     until = (plan.lessons[-1].ends_at + timedelta(weeks=PUT_OFF_WEEKS + 1)).astimezone(unit.zone).date()
     days = days_between(unit.today, until)
-    diary = await open_diary(unit, (plan.candidate_id, *sorted({one.teacher_id for one in late})), days)
+    persons = (plan.candidate_id, *sorted({one.teacher_id for one in late}))
+    diary = await open_diary(unit, persons, days)
+    known = await said(unit, persons)
+    absences = {who: Taken(away(known, who, days, hours=True)) for who in persons}
 
     def is_free(lesson: Lesson) -> bool:
-        everyone = (plan.candidate_id, lesson.teacher_id)
-        return all(diary.clash(who, lesson.starts_at, lesson.ends_at) is None for who in everyone)
+        return all(
+            diary.clash(who, lesson.starts_at, lesson.ends_at) is None
+            and absences[who].is_free(lesson.starts_at, lesson.ends_at)
+            for who in (plan.candidate_id, lesson.teacher_id)
+        )
 
     after = put_off(plan, late, is_free, PUT_OFF_WEEKS)
     if after is None:

@@ -39,6 +39,14 @@ def _parts(request: Request) -> HttpParts:
     return parts
 
 
+@dataclass(frozen=True, slots=True)
+class TimeAndPlace:
+    """The programme's clock and zone, for answers that need no unit of work."""
+
+    clock: Clock
+    zone: ZoneInfo
+
+
 class Run:
     """Runs a command: a piece of work in a unit of its own, exactly once, its events with it."""
 
@@ -74,6 +82,12 @@ async def _documents(request: Request) -> Reader:
     return _parts(request).documents
 
 
+async def _time_and_place(request: Request) -> TimeAndPlace:
+    parts = _parts(request)
+    return TimeAndPlace(parts.clock, parts.zone)
+
+
+Programme = Annotated[TimeAndPlace, Depends(_time_and_place)]
 Command = Annotated[Run, Depends(_run)]
 OnlyOnce = Annotated[Once, Depends(_once)]
 Documents = Annotated[Reader, Depends(_documents)]

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Mapping
+from typing import Any
 
 import httpx
 import pytest
@@ -52,17 +53,32 @@ async def test_a_firm_is_said_again(matching: LocalRun) -> None:
     await create_and_resend(matching, "matching", "/firms", firm, "firm_id")
 
 
-async def test_a_teacher_is_said_again(scheduling: LocalRun) -> None:
+async def test_teachers_and_interpreters_are_said_again(scheduling: LocalRun) -> None:
     teacher = {"name": "佐藤 花子", "contact": CONTACT}
-    await create_and_resend(scheduling, "scheduling", "/teachers", teacher, "teacher_id")
+    interpreter = {"name": "Марія Сато", "contact": CONTACT, "languages": ["uk", "ja"]}
+    both = [
+        (await create(scheduling, "scheduling", "/teachers", teacher))["teacher_id"],
+        (await create(scheduling, "scheduling", "/interpreters", interpreter))["interpreter_id"],
+    ]
+
+    assert await resend(scheduling, "scheduling") == "Contacts on their way to notifications: 2"
+
+    postbox = Postbox(scheduling)
+    for person_id in both:
+        first, again = await postbox.wait_for(private.Contact, person_id, 2)
+        assert first == again
+
+
+async def create(run: LocalRun, service: str, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+    headers = new_key() | bearer(run.token("staff"))
+    async with httpx.AsyncClient(base_url=run.urls[service], timeout=30) as http:
+        return created(await http.post(path, json=body, headers=headers))
 
 
 async def create_and_resend(
     run: LocalRun, service: str, path: str, body: Mapping[str, object], id_: str
 ) -> None:
-    headers = new_key() | bearer(run.token("staff"))
-    async with httpx.AsyncClient(base_url=run.urls[service], timeout=30) as http:
-        made = created(await http.post(path, json=body, headers=headers))
+    made = await create(run, service, path, body)
 
     assert await resend(run, service) == "Contacts on their way to notifications: 1"
 

@@ -2,6 +2,9 @@
 
 from services.scheduling.api import (
     agendas,
+    availability,
+    calendars,
+    interpreters,
     interviews,
     lessons,
     relocations,
@@ -20,4 +23,7 @@ ROUTERS = [
     lessons.router,
     relocations.router,
     agendas.router,
+    interpreters.router,
+    availability.router,
+    calendars.router,
 ]

@@ -151,6 +151,76 @@ class TeacherRequest(Value):
     """In the teacher's own zone; absent: 09:00 to 20:00, Monday to Friday."""
 
 
+class InterpreterRequest(Value):
+    """An interpreter, for interviews of a candidate and a firm that share no language."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Марія Сато",
+                    "contact": {"name": "Марія Сато", "email": "maria@example.org"},
+                    "languages": ["ja", "uk", "en"],
+                }
+            ]
+        }
+    )
+
+    name: Name = Field(repr=False, examples=["Марія Сато"])
+    """The interpreter's, by which messages address them."""
+    contact: Contact
+    """Whom to ask for, and where; sealed at once, and kept in no other way."""
+    languages: Annotated[tuple[Language, ...], Field(min_length=2, max_length=20, examples=[["ja", "uk"]])]
+    """Between which they interpret, each into each."""
+    language: Language = "ja"
+    """The language to be written to in."""
+    time_zone: TimeZone = "Asia/Tokyo"
+
+
+class PeriodForm(Value):
+    """A time: from `starts_at` until just before `ends_at`."""
+
+    starts_at: Moment
+    ends_at: Moment
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends_at <= self.starts_at:
+            raise PydanticCustomError("order", "ends_at should be after starts_at")
+        return self
+
+
+class AvailabilityForm(Value):
+    """When somebody can, and when they cannot."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "time_zone": "Europe/Kyiv",
+                    "hours": {"saturday": {"begins": "09:00", "ends": "13:00"}},
+                    "cannot": [
+                        {"starts_at": "2027-05-14T00:00:00+03:00", "ends_at": "2027-05-17T00:00:00+03:00"}
+                    ],
+                }
+            ]
+        }
+    )
+
+    time_zone: TimeZone | None = None
+    """Of `hours`; needed with them."""
+    hours: dict[Weekday, HoursForm] | None = Field(default=None, min_length=1)
+    """When they usually can; absent: they have not said. A candidate's are those at home, and count for lessons alone."""
+    cannot: Annotated[tuple[PeriodForm, ...], Field(max_length=200)] = ()
+    """When they cannot, whatever their hours."""
+
+    @model_validator(mode="after")
+    def _has_zone(self) -> Self:
+        if (self.hours is None) != (self.time_zone is None):
+            raise PydanticCustomError("zone", "hours and time_zone should be there together, or neither")
+        return self
+
+
 class RoomRequest(Value):
     """A room in which interviews and showcases can take place."""
 

@@ -25,7 +25,7 @@ async def show_interview(
 ) -> InterviewView:
     """Show an interview to those who take part."""
     interview = await existing(documents, interviews, interview_id, "interview")
-    caller.must_be(interview.candidate_id, interview.firm_id)
+    caller.must_be(*interview.persons)
     return InterviewView.of(interview)
 
 
@@ -37,12 +37,13 @@ async def cancel_interview(
 ) -> InterviewView:
     """Call an interview off before it begins.
 
-    Where staff do, the next plan finds another time for it; where one side does, none is planned again.
+    Where staff or the interpreter do, the next plan finds another time for it; where one side does, none is planned
+    again.
     """
 
     async def make(unit: UnitOfWork) -> Interview:
         interview = await the_interview(unit, interview_id)
-        caller.must_be(interview.candidate_id, interview.firm_id)
+        caller.must_be(*interview.persons)
         if interview.state == "cancelled":
             return interview
         if not is_ahead(interview, unit):
@@ -54,7 +55,7 @@ async def cancel_interview(
 
 
 def _on_whose_behalf(caller: Caller, interview: Interview) -> Literal["staff", "candidate", "firm"]:
-    if caller.is_staff:
+    if caller.is_staff or caller.person_id == interview.interpreter_id:
         return "staff"
     return "candidate" if caller.person_id == interview.candidate_id else "firm"
 

@@ -3,11 +3,12 @@
 from fastapi import Response
 
 from services.scheduling.api.forms import RoomRequest, TeacherRequest
+from services.scheduling.api.hours import hours_of
+from services.scheduling.api.people_views import RoomView, TeacherView
 from services.scheduling.api.problems import NameTaken
-from services.scheduling.api.views import RoomView, TeacherView
 from services.scheduling.domain.lessons import Teacher
 from services.scheduling.domain.rooms import Room
-from services.scheduling.domain.timetable import USUAL_HOURS, WEEKDAYS, Hours
+from services.scheduling.domain.timetable import USUAL_HOURS
 from services.scheduling.private import sealed, send_contact
 from services.scheduling.store import rooms, teachers
 from services.scheduling.teaching import room_for_waiting
@@ -48,7 +49,7 @@ async def add_teacher(request: TeacherRequest, _: Staff, key: IdempotencyKey, on
             teacher_id=teacher_id,
             language=request.language,
             time_zone=request.time_zone,
-            hours=_hours(request),
+            hours=USUAL_HOURS if request.hours is None else hours_of(request.hours),
             sealed_contact=sealed(unit, _contact(teacher_id, request)),
         )
         unit.save(teachers, teacher)
@@ -57,16 +58,6 @@ async def add_teacher(request: TeacherRequest, _: Staff, key: IdempotencyKey, on
         return Reply(201, TeacherView.of(teacher))
 
     return await once.run(key, request, create)
-
-
-def _hours(request: TeacherRequest) -> tuple[Hours, ...]:
-    if request.hours is None:
-        return USUAL_HOURS
-    return tuple(
-        Hours(weekday=day, begins=request.hours[day].begins, ends=request.hours[day].ends)
-        for day in WEEKDAYS
-        if day in request.hours
-    )
 
 
 def _contact(teacher_id: TeacherId, request: TeacherRequest) -> private.Contact:

@@ -1,20 +1,22 @@
 """What scheduling shows of what it has planned."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any, Self
 
+from pydantic import Field
+
 from services.scheduling.domain.interviews import Interview
-from services.scheduling.domain.lessons import LessonPlan, Teacher
+from services.scheduling.domain.lessons import LessonPlan
 from services.scheduling.domain.relocations import Relocation
-from services.scheduling.domain.rooms import Room
 from services.scheduling.domain.showcases import Showcase
 from services.scheduling.domain.steps import Step
-from services.scheduling.domain.timetable import Weekday
 from services.scheduling.domain.visits import Seat, SeatState, Visit
+from services.scheduling.planned import PlannedFor
 from shared.events.ids import (
     CandidateId,
     FirmId,
+    InterpreterId,
     InterviewId,
     LessonId,
     MatchId,
@@ -22,7 +24,6 @@ from shared.events.ids import (
     PlanId,
     PositionId,
     RelocationId,
-    RoomId,
     ShowcaseId,
     TeacherId,
     VisitId,
@@ -95,6 +96,7 @@ class InterviewView(View):
     starts_at: datetime
     ends_at: datetime
     place: str
+    interpreter_id: InterpreterId | None = None
     state: str
     reason: str | None = None
     """Why it was cancelled."""
@@ -125,6 +127,9 @@ class PlanAnswer(Value):
     """Complete matches for which there is no time at which everybody and a room are free."""
     not_known_yet: tuple[MatchView, ...]
     """Complete matches whose position or firm has not arrived here; plan again in a moment."""
+    without_interpreter: tuple[InterviewView, ...] = ()
+    """Of those that were planned now: candidate and firm are known to share no language, and nobody who could interpret is
+    free."""
 
 
 class ShowcaseView(View):
@@ -182,41 +187,6 @@ class VisitView(VisitSummary):
         )
 
 
-class HoursView(Value):
-    """When a teacher teaches on one day of the week, in the teacher's own zone."""
-
-    begins: time
-    ends: time
-
-
-class TeacherView(View):
-    """A teacher; name and address are notifications' alone to read."""
-
-    teacher_id: TeacherId
-    language: str
-    time_zone: str
-    hours: dict[Weekday, HoursView]
-
-    @classmethod
-    def of(cls, teacher: Teacher) -> Self:
-        """Show a teacher."""
-        hours = {one.weekday: HoursView(begins=one.begins, ends=one.ends) for one in teacher.hours}
-        return cls.showing(teacher, hours=hours)
-
-
-class RoomView(View):
-    """A room."""
-
-    room_id: RoomId
-    name: str
-    seats: int
-
-    @classmethod
-    def of(cls, room: Room) -> Self:
-        """Show a room."""
-        return cls.showing(room)
-
-
 class LessonView(View):
     """A lesson."""
 
@@ -267,7 +237,7 @@ class RelocationView(View):
 
 
 class Agenda(Value):
-    """All that is planned for somebody, be it a candidate, a firm or a teacher."""
+    """All that is planned for somebody, be it a candidate, a firm, a teacher or an interpreter."""
 
     person_id: str
     seats: tuple[SeatView, ...]
@@ -275,3 +245,19 @@ class Agenda(Value):
     showcases: tuple[ShowcaseView, ...]
     lesson_plans: tuple[LessonPlanView, ...]
     relocations: tuple[RelocationView, ...]
+    calendar: str | None = Field(default=None, repr=False, examples=[f"/calendars/{'0f' * 32}.ics"])
+    """Where a calendar program finds the same: a path at this service that shows it to whoever knows it, without a
+    token. Absent for who is not known here."""
+
+    @classmethod
+    def of(cls, planned: PlannedFor, calendar: str | None) -> Self:
+        """Show what is planned for somebody."""
+        return cls(
+            person_id=planned.person_id,
+            seats=tuple(SeatView.of(one) for one in planned.seats),
+            interviews=tuple(InterviewView.of(one) for one in planned.interviews),
+            showcases=tuple(ShowcaseView.of(one) for one in planned.showcases),
+            lesson_plans=tuple(LessonPlanView.of(one) for one in planned.plans),
+            relocations=tuple(RelocationView.of(one) for one in planned.relocations),
+            calendar=calendar,
+        )

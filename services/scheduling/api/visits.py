@@ -131,6 +131,7 @@ async def plan_interviews(visit_id: VisitId, _: Staff, command: Command) -> Plan
         planned=tuple(InterviewView.of(one) for one in planned.scheduled),
         without_slot=tuple(MatchView.showing(one) for one in planned.without_slot),
         not_known_yet=tuple(MatchView.showing(one) for one in planned.not_known_yet),
+        without_interpreter=tuple(InterviewView.of(one) for one in planned.without_interpreter),
     )
 
 

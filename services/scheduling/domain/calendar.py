@@ -6,12 +6,12 @@ the days of all that it takes; two bookings that would overlap meet in one docum
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
-Booked = Literal["interview", "showcase", "lesson"]
-"""What a time is taken by."""
+Booked = Literal["interview", "showcase", "lesson", "away"]
+"""What a time is taken by; `away`: somebody has said that they cannot, which no calendar holds."""
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -23,7 +23,7 @@ class Busy:
     ends_at: datetime
     what: Booked
     id: str
-    """Of the interview, showcase or lesson."""
+    """Of the interview, showcase or lesson, or of who is away."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +35,15 @@ class CalendarDay:
     """Their id."""
     day: date
     busy: tuple[Busy, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarLink:
+    """What a calendar program finds somebody's calendar by; gone once they are erased."""
+
+    person_id: str
+    token: str = field(repr=False)
+    """256 bits that nobody can guess: who has them reads the calendar."""
 
 
 def day_id(who: str, day: date) -> str:
@@ -73,10 +82,10 @@ class Taken:
     """The times that somebody has no room in, for a planner that asks often."""
 
     def __init__(self, busy: Iterable[Busy]) -> None:
-        self._periods = sorted((one.starts_at, one.ends_at) for one in busy)
+        self._periods = _merged(sorted((one.starts_at, one.ends_at) for one in busy))
 
     def is_free(self, starts_at: datetime, ends_at: datetime) -> bool:
-        """Say whether nothing is in the way of this time. What is taken never overlaps itself."""
+        """Say whether nothing is in the way of this time."""
         after = bisect_right(self._periods, (starts_at, starts_at))
         if after and self._periods[after - 1][1] > starts_at:
             return False
@@ -85,6 +94,17 @@ class Taken:
     def take(self, starts_at: datetime, ends_at: datetime) -> None:
         """Take one more time."""
         self._periods.insert(bisect_right(self._periods, (starts_at, ends_at)), (starts_at, ends_at))
+
+
+def _merged(periods: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Make one period of those that overlap: somebody may be away at a time that is booked."""
+    merged: list[tuple[datetime, datetime]] = []
+    for starts_at, ends_at in periods:
+        if merged and starts_at < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], ends_at))
+        else:
+            merged.append((starts_at, ends_at))
+    return merged
 
 
 Calendars = Mapping[str, tuple[Busy, ...]]

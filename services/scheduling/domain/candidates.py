@@ -137,6 +137,8 @@ class Firm:
     firm_id: FirmId
     name: str
     record_sequence: int
+    language: str | None = None
+    """The one it is written to in, and interviews in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

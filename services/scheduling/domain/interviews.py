@@ -6,7 +6,16 @@ from typing import Literal, TypedDict
 
 from services.scheduling.domain.calendar import Busy
 from services.scheduling.domain.planner import Placed
-from shared.events.ids import CandidateId, FirmId, InterviewId, MatchId, PositionId, RoomId, VisitId
+from shared.events.ids import (
+    CandidateId,
+    FirmId,
+    InterpreterId,
+    InterviewId,
+    MatchId,
+    PositionId,
+    RoomId,
+    VisitId,
+)
 from shared.events.scheduling import InterviewCancelled, InterviewHeld, InterviewScheduled
 from shared.events.vocabulary import InterviewCancellationReason, InterviewOutcome
 
@@ -25,6 +34,7 @@ class Interview:
     ends_at: datetime
     place: str
     room_id: RoomId | None = None
+    interpreter_id: InterpreterId | None = None
     state: Literal["scheduled", "cancelled", "held"] = "scheduled"
     reason: InterviewCancellationReason | None = None
     """Why it was cancelled."""
@@ -34,7 +44,13 @@ class Interview:
     @property
     def takes_part(self) -> tuple[str, ...]:
         """Whose calendars it stands in."""
-        return (self.candidate_id, self.firm_id, *((self.room_id,) if self.room_id else ()))
+        others = (self.room_id, self.interpreter_id)
+        return (self.candidate_id, self.firm_id, *(one for one in others if one is not None))
+
+    @property
+    def persons(self) -> tuple[str, ...]:
+        """Who takes part."""
+        return tuple(one for one in self.takes_part if one != self.room_id)
 
     @property
     def busy(self) -> Busy:
@@ -52,6 +68,7 @@ class _Public(TypedDict):
     starts_at: datetime
     ends_at: datetime
     place: str
+    interpreter_id: InterpreterId | None
 
 
 def _public(interview: Interview) -> _Public:
@@ -66,6 +83,7 @@ def _public(interview: Interview) -> _Public:
         "starts_at": interview.starts_at,
         "ends_at": interview.ends_at,
         "place": interview.place,
+        "interpreter_id": interview.interpreter_id,
     }
 
 
@@ -84,6 +102,7 @@ def scheduled(
         ends_at=placed.ends_at,
         place=placed.place,
         room_id=placed.room_id,
+        interpreter_id=placed.interpreter_id,
     )
     return interview, InterviewScheduled(**_public(interview))
 

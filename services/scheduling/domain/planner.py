@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from services.scheduling.domain.calendar import Calendars, Taken
-from shared.events.ids import CandidateId, FirmId, MatchId, PositionId, RoomId
+from shared.events.ids import CandidateId, FirmId, InterpreterId, MatchId, PositionId, RoomId
 
 OPENS, LUNCH, LUNCH_ENDS, CLOSES = time(10), time(12), time(13), time(17)
 """The hours of interviews, in the programme's zone."""
@@ -32,6 +32,10 @@ class Wanted:
     """Of the position."""
     seat_number: int
     """The candidate's place in the order of the invitations."""
+    needs_interpreter: bool = False
+    """Whether the two are known to share no language."""
+    interpreters: tuple[InterpreterId, ...] = ()
+    """Who could interpret, where somebody should; the first who is free does."""
 
     @property
     def order(self) -> tuple[str, str, int, str]:
@@ -56,6 +60,7 @@ class Placed:
     ends_at: datetime
     place: str
     room_id: RoomId | None
+    interpreter_id: InterpreterId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +103,8 @@ def plan(
 ) -> Plan:
     """Give each interview the earliest slot at which its candidate, its firm and a room are free.
 
-    Without any rooms, a firm's interviews take place at the firm. A candidate has at most ``most_a_day``
+    Where somebody should interpret, the earliest at which one of them is free, too; where none of them ever is, it goes
+    without. Without any rooms, a firm's interviews take place at the firm. A candidate has at most ``most_a_day``
     interviews on one day, those that are planned already included.
     """
     table = _Table(places, calendars, most_a_day, slots)
@@ -130,23 +136,34 @@ class _Table:
         )
 
     def place(self, wanted: Wanted) -> Placed | None:
+        if not wanted.interpreters:
+            return self._place(wanted, (None,))
+        return self._place(wanted, wanted.interpreters) or self._place(wanted, (None,))
+
+    def _place(self, wanted: Wanted, interpreters: Sequence[InterpreterId | None]) -> Placed | None:
         for starts_at, ends_at in self._slots:
             today = (wanted.candidate_id, starts_at.date())
             if self._of_the_day[today] >= self._most_a_day or not self._are_free(
                 (wanted.candidate_id, wanted.firm_id), starts_at, ends_at
             ):
                 continue
-            found = self._somewhere(wanted, starts_at, ends_at)
-            if found is None:
-                continue
-            self._of_the_day[today] += 1
-            for who in (wanted.candidate_id, wanted.firm_id, found.room_id):
-                if who is not None:
-                    self._of(who).take(starts_at, ends_at)
-            return found
+            free = [one for one in interpreters if one is None or self._of(one).is_free(starts_at, ends_at)]
+            found = self._somewhere(wanted, starts_at, ends_at, free[0]) if free else None
+            if found is not None:
+                self._take(found)
+                return found
         return None
 
-    def _somewhere(self, wanted: Wanted, starts_at: datetime, ends_at: datetime) -> Placed | None:
+    def _take(self, placed: Placed) -> None:
+        wanted = placed.wanted
+        self._of_the_day[wanted.candidate_id, placed.starts_at.date()] += 1
+        for who in (wanted.candidate_id, wanted.firm_id, placed.room_id, placed.interpreter_id):
+            if who is not None:
+                self._of(who).take(placed.starts_at, placed.ends_at)
+
+    def _somewhere(
+        self, wanted: Wanted, starts_at: datetime, ends_at: datetime, interpreter_id: InterpreterId | None
+    ) -> Placed | None:
         free = [one for one in self._places if self._of(one.room_id).is_free(starts_at, ends_at)]
         if self._places and not free:
             return None
@@ -156,6 +173,7 @@ class _Table:
             ends_at=ends_at,
             place=free[0].name if free else wanted.firm_name,
             room_id=free[0].room_id if free else None,
+            interpreter_id=interpreter_id,
         )
 
     def _are_free(self, everyone: Iterable[str], starts_at: datetime, ends_at: datetime) -> bool:

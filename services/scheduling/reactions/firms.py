@@ -74,5 +74,6 @@ async def _keep_firm(event: FirmRegistered | FirmChanged, unit: UnitOfWork) -> N
             firm_id=event.firm_id,
             name=event.name,
             record_sequence=sequence,
+            language=event.language,
         )
         unit.save(firms, firm)
