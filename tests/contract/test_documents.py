@@ -17,7 +17,7 @@ from shared.events.readers import READERS
 
 Document = dict[str, Any]
 
-SPECIFICATION = Path(__file__).parent / "specification" / "asyncapi-3.0.0.json"
+SPECIFICATIONS = Path(__file__).parent / "specification"
 ASYNCAPI: Document = dict(read(COMMITTED)["asyncapi.json"])
 MESSAGES: Document = ASYNCAPI["components"]["messages"]
 SCHEMAS = event_schemas()
@@ -41,6 +41,11 @@ def parts(schema: Document) -> Iterator[Document]:
         yield from parts(one)
 
 
+def specification(name: str) -> Document:
+    made: Document = json.loads((SPECIFICATIONS / f"{name}.json").read_text(encoding="utf-8"))
+    return made
+
+
 def references(document: object) -> Iterator[str]:
     if isinstance(document, dict):
         if isinstance(document.get("$ref"), str):
@@ -61,9 +66,8 @@ def at(document: Any, place: str) -> object:
 
 
 def test_it_is_asyncapi_as_its_specification_has_it() -> None:
-    specification = json.loads(SPECIFICATION.read_text(encoding="utf-8"))
-    errors = [error.json_path for error in Draft7Validator(specification).iter_errors(ASYNCAPI)]
-    assert errors == []
+    validator = Draft7Validator(specification("asyncapi-3.0.0"))
+    assert [error.json_path for error in validator.iter_errors(ASYNCAPI)] == []
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -180,6 +184,12 @@ def test_null_is_never_written(name: str) -> None:
 
 
 # --- OpenAPI ---
+
+
+@pytest.mark.parametrize("service", sorted(OPENAPI))
+def test_an_api_is_described_as_the_specification_has_it(service: str) -> None:
+    validator = Draft202012Validator(specification("openapi-3.1"))
+    assert [error.json_path for error in validator.iter_errors(OPENAPI[service])] == []
 
 
 @pytest.mark.parametrize("service", sorted(OPENAPI))
