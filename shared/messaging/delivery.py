@@ -49,6 +49,11 @@ class Delivery:
         return self.frames.header.properties.timestamp
 
     @property
+    def exchange(self) -> str:
+        """The exchange that it was published to; empty for one that was put onto its queue."""
+        return self.frames.exchange or ""
+
+    @property
     def routing_key(self) -> str:
         """The key under which it came to this queue."""
         return self.frames.routing_key or ""

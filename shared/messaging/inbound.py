@@ -11,6 +11,7 @@ from shared.messaging.delivery import Delivery
 from shared.messaging.errors import Unreadable
 from shared.messaging.reactions import Reaction, Reactions
 from shared.storage.transactions import Arrival, Piece
+from shared.storage.unit import EVENTS_EXCHANGE
 
 LARGEST_BODY = 1024 * 1024
 """In bytes. An event is a fact about one thing; what is larger is a mistake or an attack."""
@@ -44,7 +45,7 @@ class EventReader:
     def piece(self, message: Delivery) -> tuple[Piece[None], Reaction]:
         """Check headers and body, and bind the event to the reaction that it is for."""
         _check_size(message)
-        envelope = read_headers(message.headers)
+        envelope = read_headers(message.headers, _published_as(message))
         event = read(envelope, message.body)
         reaction = _reaction(self._reactions, event)
         arrival = Arrival(envelope.source, envelope.id, body_hash(message.body))
@@ -79,6 +80,14 @@ class PrivateReader:
             arrival=arrival,
             stamp=stamp if isinstance(stamp, int) else 0,
         ), reaction
+
+
+def _published_as(message: Delivery) -> str | None:
+    """Return the key that it was published under, which the broker may allow to some and not to others.
+
+    What comes by another way than the events' exchange was put onto the queue by us, or by an operator.
+    """
+    return message.routing_key if message.exchange == EVENTS_EXCHANGE else None
 
 
 def _reaction(reactions: Reactions, message: BaseModel) -> Reaction:

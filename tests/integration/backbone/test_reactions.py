@@ -238,6 +238,17 @@ async def test_waiting_and_failing_are_counted_apart(process: Process, queues: Q
     assert parked.headers[ladder.ATTEMPT] == 4
 
 
+async def test_an_event_under_a_key_that_is_not_its_own_is_parked(process: Process, queues: Queues) -> None:
+    """Or whoever may publish as somebody outside alone could publish as one of us."""
+    event = shortlisted()
+    written = headers(Envelope.of(event, id=new(EventId), time=NOW, sequence=1))
+    await queues.send(body(event), written, "external.position-requested.v1")
+    async with at_work(process):
+        parked = await queues.parked()
+    assert parked.headers[ladder.REASON] == "bad-header"
+    assert "routing key" in str(parked.headers[ladder.PLACE])
+
+
 async def _true(condition: bool) -> bool:  # noqa: FBT001
     return condition
 
@@ -265,7 +276,10 @@ async def test_what_no_retry_can_mend_is_parked_at_once_and_holds_nobody_up(
     if reason == "no-reaction":
         await queues.publish(unheeded())
     else:
-        await queues.send(content, with_headers, event.routing_key)
+        key = "intake.candidate-married.v1" if reason == "unknown-type" else event.routing_key
+        work = await queues.channel.get_queue("matching.events", ensure=False)
+        await work.bind("events", key)
+        await queues.send(content, with_headers, key)
     await queues.publish(neighbour)
     async with at_work(process):
         parked = await queues.parked()
