@@ -77,7 +77,12 @@ def references(schema: object) -> set[str]:
 
 
 def _as_read(schema: Document) -> Document:
-    return rewritten(rewritten(rewritten(schema, _never_null), _open_to_fields), _open_to_codes)
+    return rewritten(as_written(schema), _open_to_codes)
+
+
+def as_written(schema: Document) -> Document:
+    """Return the schema of what we write, an event or an answer: without null, and with room for fields to come."""
+    return rewritten(rewritten(schema, _never_null), _open_to_fields)
 
 
 def _rewritten_within(key: str, value: object, rewrite: Callable[[Document], Document]) -> object:

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from shared.contract.schemas import as_written, reached
 from shared.web.problems import FieldError, ProblemBody
 from shared.web.routes import BEARER
 
@@ -30,5 +31,20 @@ class Api(FastAPI):
                 [(ProblemBody, "serialization"), (FieldError, "serialization")], ref_template=SCHEMAS
             )
             components["schemas"] = components.get("schemas", {}) | shared["$defs"]
+            components["schemas"] |= _only_in_answers(made)
             components["securitySchemes"] = {BEARER: TOKENS}
         return super().openapi()
+
+
+def _only_in_answers(described: dict[str, Any]) -> dict[str, Any]:
+    """Return, as our answers are written, the schemas that no request has.
+
+    What is absent is left out there, and fields may be added. (Health says everything, as it is.)
+    """
+    operations = [operation for methods in described["paths"].values() for operation in methods.values()]
+    others = [
+        operation if "health" in operation.get("tags", ()) else operation.get("requestBody", {})
+        for operation in operations
+    ]
+    schemas = described["components"]["schemas"]
+    return {name: as_written(schemas[name]) for name in schemas.keys() - set(reached(others, schemas))}

@@ -212,3 +212,11 @@ def test_every_endpoint_of_an_api_says_what_it_does(service: str) -> None:
         if not operation.get("description") and "health" not in operation.get("tags", ())
     ]
     assert silent == []
+
+
+def test_an_answer_has_no_null_and_room_for_fields_to_come_and_a_request_has_neither() -> None:
+    schemas = OPENAPI["intake.json"]["components"]["schemas"]
+    answer, request = schemas["ApplicationView"], schemas["ApplicationRequest"]
+    assert not any(part.get("type") == "null" for part in parts(answer))
+    assert "additionalProperties" not in answer
+    assert request["additionalProperties"] is False
