@@ -100,7 +100,7 @@ class _Comparison:
         for name in sorted(old.properties.keys() & new.properties.keys()):
             inner = old.within(old.properties[name]), new.within(new.properties[name])
             yield from self.run(*inner, f"{where}.{name}")
-        for word, suffix in (("items", "[]"), ("additionalProperties", ".*")):
+        for word, suffix in (("items", "[]"), ("additionalProperties", ".*"), ("propertyNames", " names")):
             before, now = old.schema.get(word, True), new.schema.get(word, True)
             if isinstance(before, dict) or isinstance(now, dict):
                 yield from self.run(old.within(before), new.within(now), where + suffix)

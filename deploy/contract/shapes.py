@@ -16,7 +16,7 @@ UNDERSTOOD: Final = frozenset(
     {
         *BOUNDS_BELOW, *BOUNDS_ABOVE, *FIXED, *MEANINGLESS,
         "type", "enum", "const", "default", "anyOf", "oneOf", "allOf", "$ref", "properties", "required", "items",
-        "prefixItems", "additionalProperties", "x-subject", "writeOnly", "readOnly",
+        "prefixItems", "additionalProperties", "x-subject", "propertyNames", "writeOnly", "readOnly",
     }
 )  # fmt: skip
 
