@@ -22,6 +22,7 @@ PRODUCT: Final = "-//Enmusubi//scheduling//EN"
 REFRESH: Final = timedelta(hours=1)
 """How often a program may look again."""
 _DAY = timedelta(days=1)
+_YEAR = 366 * _DAY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,19 +115,23 @@ def _due(uid: str, steps: Iterable[Step[Any]], owner: Owner) -> Iterable[Appoint
 
 
 def written(found: Iterable[Appointment], now: datetime, zone: tzinfo) -> bytes:
-    """Write appointments as iCalendar; times in ``zone``, which is described in it."""
+    """Write appointments as iCalendar; times in ``zone``, which is described in it. Takes long: call it in a thread."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "Enmusubi")
     calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
-    last = now.date()
+    days = [now.date()]
     for one in found:
         calendar.add_component(_event(one, now, zone))
-        last = max(last, one.ends.date() if isinstance(one.ends, datetime) else one.ends)
-    calendar.add_missing_timezones(last_date=last + 366 * _DAY)
+        days += [_day(one.begins), _day(one.ends)]
+    calendar.add_missing_timezones(first_date=min(days) - _YEAR, last_date=max(days) + _YEAR)
     content: bytes = calendar.to_ical()
     return content
+
+
+def _day(moment: date | datetime) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _event(appointment: Appointment, now: datetime, zone: tzinfo) -> Event:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 from services.scheduling.availability import said, with_away
 from services.scheduling.calendars import Diary, days_between, open_diary, open_for
+from services.scheduling.domain.availability import periods_of
+from services.scheduling.domain.calendar import clash
 from services.scheduling.domain.candidates import Firm, Match, Position
 from services.scheduling.domain.interpreters import Interpreter, share_no_language, who_can_help
-from services.scheduling.domain.interviews import Interview, cancelled, held, scheduled
+from services.scheduling.domain.interviews import Interview, cancelled, held, moved, scheduled
 from services.scheduling.domain.planner import Place, Placed, Plan, Wanted, interview_slots, plan
 from services.scheduling.domain.rules import Rules
 from services.scheduling.domain.visits import STAYS, Seat, Visit, planned_on
@@ -23,7 +25,7 @@ from services.scheduling.store import (
     the_candidate,
     visits,
 )
-from shared.events.ids import InterviewId, VisitId
+from shared.events.ids import InterviewId, MatchId, VisitId
 from shared.events.profile import SpokenLanguage
 from shared.events.vocabulary import InterviewCancellationReason, InterviewOutcome
 from shared.storage.collection import In
@@ -35,6 +37,8 @@ class Planned:
     """What a call of the planner led to."""
 
     scheduled: tuple[Interview, ...]
+    moved: tuple[Interview, ...]
+    """Those of before at whose time somebody has said since that they cannot."""
     without_slot: tuple[Match, ...]
     not_known_yet: tuple[Match, ...]
     """Matches whose position or firm has not arrived here."""
@@ -43,19 +47,30 @@ class Planned:
 
 
 async def plan_visit(unit: UnitOfWork, visit: Visit) -> Planned:
-    """Plan an interview for each complete match of who comes on a visit, unless it has one."""
+    """Plan an interview for each complete match of who comes on a visit, unless it has one that can stay.
+
+    One at whose time somebody cannot any more is moved; where there is no other time for it, it stays.
+    """
     unit.save(visits, planned_on(visit))
     coming = await unit.find(seats, visit_id=visit.visit_id, state=In(sorted(STAYS)))
-    unplanned = await _without_interview(unit, coming)
+    to_move = await _in_the_way(unit, visit)
+    unplanned = [*await _without_interview(unit, coming), *await unit.get_many(matches, to_move)]
     wanted, not_known_yet = await _described(unit, unplanned, coming)
-    found, diary = await _place(unit, visit, wanted)
-    made = tuple([await _schedule(unit, visit, placed) for placed in found.placed])
-    for interview in made:
-        diary.book(interview.takes_part, interview.busy)
+    found, diary = await _place(unit, visit, wanted, to_move.values())
+    moved_ = tuple(
+        [
+            await _move(unit, visit, diary, to_move[one.wanted.match_id], one)
+            for one in found.placed
+            if one.wanted.match_id in to_move
+        ]
+    )
+    fresh = [one for one in found.placed if one.wanted.match_id not in to_move]
+    made = tuple([await _schedule(unit, visit, diary, placed) for placed in fresh])
     by_id = {one.match_id: one for one in unplanned}
     alone = {one.match_id for one in wanted if one.needs_interpreter}
     return Planned(
         scheduled=made,
+        moved=moved_,
         without_slot=tuple(by_id[one.match_id] for one in found.without_slot),
         not_known_yet=not_known_yet,
         without_interpreter=tuple(
@@ -64,8 +79,38 @@ async def plan_visit(unit: UnitOfWork, visit: Visit) -> Planned:
     )
 
 
-async def _place(unit: UnitOfWork, visit: Visit, wanted: Sequence[Wanted]) -> tuple[Plan, Diary]:
-    """Ask the planner; return its plan, and everybody's days to book it in.
+async def _in_the_way(unit: UnitOfWork, visit: Visit) -> dict[MatchId, Interview]:
+    """Return the interviews ahead at whose time somebody who takes part has said that they cannot, by match."""
+    planned = await unit.find(interviews, visit_id=visit.visit_id, state="scheduled")
+    ahead = [one for one in planned if is_ahead(one, unit)]
+    known = await said(unit, [who for one in ahead for who in one.persons])
+    return {
+        one.match_id: one
+        for one in ahead
+        if any(
+            clash(periods_of(known[who]), one.starts_at, one.ends_at) for who in one.persons if who in known
+        )
+    }
+
+
+async def _move(
+    unit: UnitOfWork, visit: Visit, diary: Diary, interview: Interview, placed: Placed
+) -> Interview:
+    diary.free(interview.takes_part, interview.busy)
+    if interview.interpreter_id not in {None, placed.interpreter_id}:
+        # Whoever was to interpret has to hear that they are not: no event says that of one that is moved.
+        unit.save(interviews, *cancelled(interview, "staff"))
+        return await _schedule(unit, visit, diary, placed)
+    after, event = moved(interview, placed)
+    unit.save(interviews, after, event)
+    diary.book(after.takes_part, after.busy)
+    return after
+
+
+async def _place(
+    unit: UnitOfWork, visit: Visit, wanted: Sequence[Wanted], to_move: Iterable[Interview]
+) -> tuple[Plan, Diary]:
+    """Ask the planner; return its plan, and everybody's days to book it in (also of whom it takes interviews from).
 
     A candidate's hours are those at home, and count for lessons alone; the times they named count here, too.
     """
@@ -75,7 +120,8 @@ async def _place(unit: UnitOfWork, visit: Visit, wanted: Sequence[Wanted]) -> tu
     days = days_between(visit.starts_on, visit.ends_on)
     coming = [one.candidate_id for one in wanted]
     persons = [*coming, *(who for one in wanted for who in (one.firm_id, *one.interpreters))]
-    diary = await open_diary(unit, [*persons, *(one.room_id for one in places)], days)
+    earlier = [who for one in to_move for who in one.takes_part]
+    diary = await open_diary(unit, [*persons, *earlier, *(one.room_id for one in places)], days)
     calendars = with_away(diary.everyone, await said(unit, persons), days, without_hours=coming)
     return plan(wanted, slots, places, calendars, rules.interviews_a_day), diary
 
@@ -132,10 +178,11 @@ def _wanted(match: Match, position: Position, firm: Firm, number: int) -> Wanted
     )
 
 
-async def _schedule(unit: UnitOfWork, visit: Visit, placed: Placed) -> Interview:
+async def _schedule(unit: UnitOfWork, visit: Visit, diary: Diary, placed: Placed) -> Interview:
     """Store a new interview where its ending will look for it: with the match and with the candidate."""
     interview, event = scheduled(unit.new_id(InterviewId), visit.visit_id, placed)
     unit.save(interviews, interview, event)
+    diary.book(interview.takes_part, interview.busy)
     match = await unit.get(matches, interview.match_id)
     if match is not None:
         unit.save(matches, replace(match, interview_id=interview.interview_id))

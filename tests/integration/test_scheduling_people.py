@@ -147,6 +147,63 @@ async def test_interviews_heed_what_everybody_said(api: Scheduling) -> None:
     assert datetime.fromisoformat(interview["starts_at"]) == in_izumo(monday, 16)
 
 
+def at_the_time_of(interview: Json) -> list[Json]:
+    return [{"starts_at": interview["starts_at"], "ends_at": interview["ends_at"]}]
+
+
+async def test_an_interview_is_moved_when_somebody_cannot_any_more(api: Scheduling) -> None:
+    one, firm = Applicant(), Firm()
+    (interview,) = (await planned(api, firm, one, ja="C1"))["planned"]
+    plan = f"/visits/{interview['visit_id']}/plan"
+    await set_availability(api, one.candidate_id, cannot=at_the_time_of(interview))
+
+    answer = await api.do(plan)
+    again = await api.do(plan)
+
+    (moved,) = answer["moved"]
+    assert moved["interview_id"] == interview["interview_id"]
+    assert moved["starts_at"] > interview["starts_at"]
+    assert answer["planned"] == again["planned"] == again["moved"] == []
+    told = await api.told(interview["interview_id"], "interview-scheduled", "interview-moved")
+    assert datetime.fromisoformat(told[-1].data["starts_at"]) == datetime.fromisoformat(moved["starts_at"])
+
+    other = Applicant()
+    await api.tell(speaking(other, ja="C1"), other.shortlisted(), firm.matched(other))
+    await api.invite({"visit_id": interview["visit_id"]}, [other])
+    await api.do(f"/visits/{interview['visit_id']}/seats/{one.candidate_id}/cancellation")
+    await api.do(f"/visits/{interview['visit_id']}/seats/{other.candidate_id}/acceptance")
+    (free,) = (await api.do(plan))["planned"]
+    assert free["starts_at"] == interview["starts_at"]
+
+
+async def test_an_interpreter_who_cannot_any_more_hears_of_it(api: Scheduling) -> None:
+    either = {**INTERPRETER, "languages": ["cs", "ja"]}
+    first = (await api.create("/interpreters", either))["interpreter_id"]
+    one, firm = Applicant(), Firm()
+    (interview,) = (await planned(api, firm, one, cs="C2"))["planned"]
+    assert interview["interpreter_id"] == first
+    second = (await api.create("/interpreters", either))["interpreter_id"]
+    whole_visit = [{"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2100-01-01T00:00:00Z"}]
+    await set_availability(api, first, cannot=whole_visit)
+
+    (moved,) = (await api.do(f"/visits/{interview['visit_id']}/plan"))["moved"]
+
+    assert moved["interpreter_id"] == second
+    told = await api.told(interview["interview_id"], "interview-cancelled")
+    assert told[-1].data["reason"] == "staff"
+    await api.told(moved["interview_id"], "interview-scheduled")
+
+
+async def test_an_interview_that_finds_no_other_time_stays(api: Scheduling) -> None:
+    one, firm = Applicant(), Firm()
+    (interview,) = (await planned(api, firm, one, ja="C1"))["planned"]
+    always = [{"starts_at": "2026-01-01T00:00:00Z", "ends_at": "2100-01-01T00:00:00Z"}]
+    await set_availability(api, firm.firm_id, cannot=always)
+    answer = await api.do(f"/visits/{interview['visit_id']}/plan")
+    assert [found["match_id"] for found in answer["without_slot"]] == [interview["match_id"]]
+    assert (await api.get(f"/interviews/{interview['interview_id']}")) == interview
+
+
 async def test_lessons_heed_what_everybody_said(api: Scheduling) -> None:
     teacher = await api.create("/teachers", TEACHER)
     hours = {day: {"begins": "17:00", "ends": "20:00"} for day in ("tuesday", "friday")}

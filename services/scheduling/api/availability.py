@@ -43,9 +43,10 @@ async def put_availability(
     command: Command,
     response: Response,
 ) -> AvailabilityView:
-    """Say when somebody can, as a whole. What is planned from now on heeds it; what is planned already stays.
+    """Say when somebody can, as a whole: what is planned from now on heeds it.
 
-    Interviews heed everybody's `cannot`, and the hours of firms and interpreters; lessons heed both of learners and
+    What is planned already stays, but for interviews at a time that somebody cannot any more: these are moved by the
+    next `POST /visits/{visit_id}/plan`. Interviews heed everybody's `cannot`, and the hours of firms and interpreters; lessons heed both of learners and
     teachers. Who waits for lessons is tried again.
     """
     caller.must_be(person_id)

@@ -1,5 +1,6 @@
 """Calendars over HTTP, for calendar programs: whoever has the link reads it."""
 
+import asyncio
 from typing import Annotated, Final
 
 from fastapi import Path, Response
@@ -43,7 +44,7 @@ async def show_calendar(token: Token, documents: Documents, programme: Programme
         raise NotFound("there is no such calendar, or no longer")
     planned = await planned_for(links[0].person_id, documents)
     found = appointments(planned, await _names(planned, documents))
-    content = written(found, programme.clock.now(), programme.zone)
+    content = await asyncio.to_thread(written, found, programme.clock.now(), programme.zone)
     return Response(content, media_type=MEDIA_TYPE, headers={"Cache-Control": "private, max-age=300"})
 
 

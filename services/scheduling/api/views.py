@@ -122,9 +122,12 @@ class PlanAnswer(Value):
     """What the planner did, and what it could not do."""
 
     planned: tuple[InterviewView, ...]
-    """The interviews that were scheduled now; those of before stay as they are."""
+    """The interviews that were scheduled now; those of before stay as they are, unless they are in `moved`."""
+    moved: tuple[InterviewView, ...] = ()
+    """The interviews of before that have another time now, since somebody has said that they cannot at the one they had."""
     without_slot: tuple[MatchView, ...]
-    """Complete matches for which there is no time at which everybody and a room are free."""
+    """Complete matches for which there is no time at which everybody and a room are free; an interview that could not be
+    moved stays where it was."""
     not_known_yet: tuple[MatchView, ...]
     """Complete matches whose position or firm has not arrived here; plan again in a moment."""
     without_interpreter: tuple[InterviewView, ...] = ()

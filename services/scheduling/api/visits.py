@@ -117,7 +117,8 @@ async def _shortlisted(unit: UnitOfWork, candidate_id: str) -> Candidate:
 async def plan_interviews(visit_id: VisitId, _: Staff, command: Command) -> PlanAnswer:
     """Plan an interview for each complete match of who comes, unless it has one.
 
-    Repeatable: what is planned stays, and matches that were completed since are planned.
+    Repeatable: what is planned stays, and matches that were completed since are planned. Only an interview at whose
+    time somebody has said since that they cannot (`PUT /availability/{person_id}`) is moved.
     """
 
     async def make(unit: UnitOfWork) -> Planned:
@@ -129,6 +130,7 @@ async def plan_interviews(visit_id: VisitId, _: Staff, command: Command) -> Plan
     planned = await command(make)
     return PlanAnswer(
         planned=tuple(InterviewView.of(one) for one in planned.scheduled),
+        moved=tuple(InterviewView.of(one) for one in planned.moved),
         without_slot=tuple(MatchView.showing(one) for one in planned.without_slot),
         not_known_yet=tuple(MatchView.showing(one) for one in planned.not_known_yet),
         without_interpreter=tuple(InterviewView.of(one) for one in planned.without_interpreter),

@@ -16,7 +16,7 @@ from shared.events.ids import (
     RoomId,
     VisitId,
 )
-from shared.events.scheduling import InterviewCancelled, InterviewHeld, InterviewScheduled
+from shared.events.scheduling import InterviewCancelled, InterviewHeld, InterviewMoved, InterviewScheduled
 from shared.events.vocabulary import InterviewCancellationReason, InterviewOutcome
 
 
@@ -105,6 +105,19 @@ def scheduled(
         interpreter_id=placed.interpreter_id,
     )
     return interview, InterviewScheduled(**_public(interview))
+
+
+def moved(interview: Interview, placed: Placed) -> tuple[Interview, InterviewMoved]:
+    """Move an interview to where the planner put it now."""
+    after = replace(
+        interview,
+        starts_at=placed.starts_at,
+        ends_at=placed.ends_at,
+        place=placed.place,
+        room_id=placed.room_id,
+        interpreter_id=placed.interpreter_id,
+    )
+    return after, InterviewMoved(**_public(after))
 
 
 def cancelled(
