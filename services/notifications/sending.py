@@ -1,6 +1,6 @@
 """Sending: a message that is ready goes out by mail, outside any transaction, and what came of it is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
@@ -8,10 +8,11 @@ from services.notifications.domain.messages import Message, dropped, failed, kep
 from services.notifications.letters import Sender, parcel, travelling
 from services.notifications.postbox import Postbox, Refused
 from services.notifications.store import messages
-from services.notifications.writing import Letter, Writer
+from services.notifications.writing import Writer
 from shared.clock import Clock
 from shared.events.vocabulary import MessageReason
 from shared.outgoing import Record
+from shared.storage.collection import Key
 from shared.storage.unit import UnitOfWork
 from shared.web.pages import Reader
 
@@ -29,6 +30,10 @@ class Mailing:
         self._postbox = postbox
         self._sender = sender
         self._clock = clock
+
+    def reads(self, key: str) -> Sequence[Key]:
+        """Name the message, whose state the record changes."""
+        return [messages.key(key)]
 
     async def run(self, key: str) -> Record:
         """Send a message; who was erased by now, or has no address, is not written to."""
@@ -58,7 +63,7 @@ class Mailing:
             if address is None:
                 return _record(message.message_id, _failing("no-address"))
             await server.hand_over(parcel(letter, address, message, self._sender, self._clock.now()))
-        return _record(message.message_id, _sending(letter))
+        return _record(message.message_id, _sending(letter.mail.language, letter.address_number))
 
 
 def reason_of(error: Exception) -> MessageReason:
@@ -85,9 +90,9 @@ def _record(key: str, end: Ending) -> Record:
     return record
 
 
-def _sending(letter: Letter) -> Ending:
+def _sending(language: str, address_number: int = 0) -> Ending:
     def end(message: Message, unit: UnitOfWork) -> None:
-        unit.save(messages, *sent(message, letter.mail.language, unit.now, letter.address_number))
+        unit.save(messages, *sent(message, language, unit.now, address_number))
 
     return end
 
