@@ -9,8 +9,8 @@ YOUNG = 20_000
 def collect_seldom() -> None:
     """Have Python look for cycles seldom, and never among what is there now and stays.
 
-    A service makes many small objects that live as long as a batch and hold no cycles. With the defaults a
-    tenth of its work is looking for garbage among them.
+    A service makes many small objects that live as long as a batch and hold no cycles, beside all that was
+    imported, which stays. With the defaults a tenth of its work is looking for garbage among them.
     """
     gc.collect()
     gc.freeze()

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -10,11 +11,11 @@ from pymongo import ReturnDocument
 from pymongo.errors import PyMongoError
 
 from shared.storage.client import Database
-from shared.storage.collection import Index
+from shared.storage.collection import Index, Key
 from shared.storage.commands import Commands
 from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Piece, Signals
-from shared.storage.unit import OUTGOING, UnitOfWork
+from shared.storage.unit import OUTGOING, UnitOfWork, outgoing_key
 from shared.telemetry import continue_trace
 from shared.waiting import first_of
 
@@ -30,6 +31,10 @@ log = structlog.get_logger(__name__)
 
 class Errand(Protocol):
     """Something to do outside, for one kind of outgoing work."""
+
+    def reads(self, key: str) -> Sequence[Key]:
+        """Name the documents that its record will ask for by id, so that many are loaded in one query."""
+        ...
 
     async def run(self, key: str) -> Record:
         """Do it, and return what is to be committed about it. Raise where it may succeed later."""
@@ -126,7 +131,11 @@ class OutgoingLoop:
 
     async def _commit(self, kind: str, key: str, record: Record) -> None:
         """Commit what came of it, and try until that is done: nobody else knows."""
-        piece = Piece(lambda unit: _finish(kind, key, record, unit), traceparent=continue_trace(None))
+        piece = Piece(
+            partial(_finish, kind, key, record),
+            reads=[outgoing_key(kind, key), *self._errands[kind].reads(key)],
+            traceparent=continue_trace(None),
+        )
         while True:
             try:
                 return await self._commands.run(piece)

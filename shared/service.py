@@ -1,7 +1,6 @@
 """A service's process: the API, the consumers, the timers, the outgoing work and the relay, in one."""
 
 import asyncio
-import gc
 import secrets
 import signal
 import socket
@@ -187,8 +186,7 @@ class Process:
         """Serve until the process is told to stop; then finish what is in hand."""
         server, listening = self._server()
         await self.prepare()
-        gc.collect()
-        gc.freeze()  # what was imported stays; to look through it again and again is a twentieth of all work
+        collect_seldom()
         stopping = self.broker.stopping
         async with asyncio.TaskGroup() as tasks:
             following = await self._follow_clock(tasks, listening)
@@ -261,8 +259,6 @@ def run(build: Callable[[], Parts]) -> None:
         log.warning("events without a reaction will be parked", events=missing)
 
     async def main() -> None:
-        process = Process(parts)
-        collect_seldom()
-        await process.run()
+        await Process(parts).run()
 
     uvloop.run(main())

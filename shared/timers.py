@@ -17,7 +17,7 @@ from shared.storage.collection import Index
 from shared.storage.errors import StorageUnavailable
 from shared.storage.lease import Lease
 from shared.storage.transactions import Failed, Piece, Transactions
-from shared.storage.unit import TIMERS, UnitOfWork
+from shared.storage.unit import TIMERS, UnitOfWork, timer_key
 from shared.telemetry import continue_trace
 from shared.waiting import first_of
 
@@ -107,7 +107,12 @@ class TimerLoop:
         return await self._timers.find(ready).sort(order).limit(batch).to_list(batch)
 
     def _piece(self, timer: dict[str, Any]) -> Piece[None]:
-        return Piece(partial(self._do, timer["kind"], timer["key"]), traceparent=continue_trace(None))
+        kind, key = timer["kind"], timer["key"]
+        return Piece(
+            partial(self._do, kind, key),
+            reads=[timer_key(kind, key)],
+            traceparent=continue_trace(None),
+        )
 
     async def _do(self, kind: str, key: str, unit: UnitOfWork) -> None:
         if await unit.take_timer(kind, key):

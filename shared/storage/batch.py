@@ -56,13 +56,19 @@ class Batch:
         self._plain: dict[Key, Content | None] = {}
 
     async def load(self, keys: Iterable[Key]) -> None:
-        """Read these documents in one query for each collection, unless they are here already."""
+        """Read these documents in one query for each collection, unless they are here already.
+
+        Timers and outgoing work, which are no documents of a service, may be among them.
+        """
         missing: dict[str, set[str]] = {}
         for key in keys:
-            if key not in self._loaded:
+            if key not in self._loaded and key not in self._plain:
                 missing.setdefault(key.collection, set()).add(key.id)
         for name, ids in missing.items():
-            await self._load_from(self._collections[name], ids)
+            if name in self._collections:
+                await self._load_from(self._collections[name], ids)
+            else:
+                await self._load_plain(name, ids)
 
     async def _load_from(self, collection: Collection[Any], ids: set[str]) -> None:
         found = self._store[collection.name].find({"_id": {"$in": list(ids)}}, session=self._session)
@@ -70,6 +76,11 @@ class Batch:
             self._keep(collection, stored)
         for one in ids:
             self._loaded.setdefault(collection.key(one), Record(None))
+
+    async def _load_plain(self, name: str, ids: set[str]) -> None:
+        found = self._store[name].find({"_id": {"$in": list(ids)}}, session=self._session)
+        by_id = {stored["_id"]: stored for stored in await found.to_list(None)}
+        self._plain.update({Key(name, one): by_id.get(one) for one in ids})
 
     def _keep(self, collection: Collection[Any], stored: Content) -> None:
         key = collection.key(stored["_id"])
@@ -126,10 +137,7 @@ class Batch:
         """Return a timer or a piece of outgoing work as this batch has it."""
         if key in self.changes.plain:
             return self.changes.plain[key]
-        if key not in self._plain:
-            self._plain[key] = await self._store[key.collection].find_one(
-                {"_id": key.id}, session=self._session
-            )
+        await self.load([key])
         return self._plain[key]
 
     async def flush(self) -> None:

@@ -184,7 +184,7 @@ class UnitOfWork:
 
     def send_out(self, kind: str, key: str) -> None:
         """Have a piece of work for the world outside done, after this transaction and outside any."""
-        self.changes.plain[Key(OUTGOING, f"{kind}:{key}")] = {
+        self.changes.plain[outgoing_key(kind, key)] = {
             "kind": kind,
             "key": key,
             "attempts": 0,
@@ -193,7 +193,7 @@ class UnitOfWork:
 
     async def sent_out(self, kind: str, key: str) -> bool:
         """Remove a piece of outgoing work that is done; say whether it was still there."""
-        where, own = Key(OUTGOING, f"{kind}:{key}"), self.changes.plain
+        where, own = outgoing_key(kind, key), self.changes.plain
         known = own[where] if where in own else await self._batch.plain(where)
         own[where] = None
         return known is not None
@@ -235,3 +235,8 @@ class UnitOfWork:
 def timer_key(kind: str, key: str) -> Key:
     """Name a timer's document."""
     return Key(TIMERS, f"{kind}:{key}")
+
+
+def outgoing_key(kind: str, key: str) -> Key:
+    """Name the document of a piece of outgoing work."""
+    return Key(OUTGOING, f"{kind}:{key}")

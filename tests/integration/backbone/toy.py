@@ -1,7 +1,7 @@
 """A toy service of a few documents, whose work a test can make fail, wait or count."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,7 +23,7 @@ from shared.messaging.reactions import NotYet, Reactions
 from shared.outgoing import Record
 from shared.service import Parts, Process, run
 from shared.settings import Settings
-from shared.storage.collection import Collection, Index
+from shared.storage.collection import Collection, Index, Key
 from shared.storage.unit import UnitOfWork
 from shared.timers import Timers
 
@@ -124,6 +124,10 @@ class Toy:
             await add_note(unit, CandidateId(candidate_id), text)
 
         return timers
+
+    def reads(self, _: str) -> Sequence[Key]:
+        """Name what its record reads."""
+        return [totals.key("done")]
 
     async def run(self, key: str) -> Record:
         """Do an errand outside."""
