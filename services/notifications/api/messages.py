@@ -39,7 +39,7 @@ class MessageView(View):
     happened_at: datetime
     """When what it tells happened."""
     ended_at: datetime | None = None
-    """When it was sent, failed or was dropped."""
+    """When it was sent, failed, was dropped or kept."""
 
     @classmethod
     def of(cls, message: Message) -> Self:
@@ -54,7 +54,7 @@ class InboxMessage(Value):
     template: str = Field(examples=["application-received"])
     state: MessageState
     at: datetime
-    """When it was sent, failed or was dropped; before that, when what it tells happened."""
+    """When it was sent, failed, was dropped or kept; before that, when what it tells happened."""
     subject: str | None = Field(default=None, repr=False, examples=["We have your application"])
     """Absent where it can no longer be written: somebody was erased."""
     text: str | None = Field(default=None, repr=False)

@@ -8,6 +8,7 @@ from deploy.local.run import LocalRun
 from shared.events.ids import (
     CandidateId,
     FirmId,
+    InterpreterId,
     InterviewId,
     MatchId,
     NoticeId,
@@ -225,6 +226,27 @@ async def test_a_firm_learns_a_candidates_name_until_that_candidate_is_erased(
     assert NAME not in (await mailbox.one(firm, "interview-cancelled")).get_content()
     await at_rest(http)
     assert len(mailbox.to(candidate)) == 1
+
+
+async def test_an_interpreter_is_told_of_an_interview_without_the_candidates_name(
+    tell: Post, whisper: Post, mailbox: Mailbox
+) -> None:
+    candidate, interpreter = new(CandidateId), new(InterpreterId)
+    match = await opened(tell, candidate, new(FirmId))
+    await whisper(contact(interpreter, role="interpreter", name="Марія Сато"))
+    await tell(
+        like(
+            InterviewScheduled,
+            interview_id=new(InterviewId),
+            candidate_id=candidate,
+            firm_id=match.firm_id,
+            position_id=match.position_id,
+            interpreter_id=interpreter,
+        )
+    )
+    mail = (await mailbox.one(interpreter, "interview-scheduled")).get_content()
+    assert "Марія Сато" in mail
+    assert NAME not in mail
 
 
 async def test_staff_are_told_at_the_addresses_of_the_settings(tell: Post, mailbox: Mailbox) -> None:
