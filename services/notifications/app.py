@@ -89,7 +89,9 @@ def build() -> Parts:
         programme=settings.programme_name,
         frontend_url=str(settings.frontend_url),
         time_zone=settings.programme_time_zone,
-        public_url=None if settings.notifications_url is None else str(settings.notifications_url).rstrip("/"),
+        public_url=None
+        if settings.notifications_url is None
+        else str(settings.notifications_url).rstrip("/"),
     )
     writer = Writer(vault, staff, letterhead)
     return Parts(
