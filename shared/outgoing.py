@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
@@ -52,6 +53,10 @@ class OutgoingLoop:
     to the next one. What was done outside and not yet committed is then done again, under the same key: that
     window, from the other side's yes to our commit, is left. While the process lives it does not forget what it
     has done: it goes on trying to commit that, however long the database is away.
+
+    A process may have several loops, each with errands of other kinds, so that one kind cannot hold up another.
+    Of the pieces of one kind whose keys begin with the same word before a dot (whose they are), at most ``share``
+    are at work at once.
     """
 
     def __init__(
@@ -65,6 +70,7 @@ class OutgoingLoop:
         claim: float,
         at_once: int,
         poll: float,
+        share: int | None = None,
     ) -> None:
         self._outgoing = store[OUTGOING]
         self._commands = commands
@@ -74,6 +80,8 @@ class OutgoingLoop:
         self._claim_seconds = claim
         self._free = asyncio.Semaphore(at_once)
         self._poll = poll
+        self._share = at_once if share is None else share
+        self._at_work: Counter[str] = Counter()
         self._in_hand: set[Any] = set()
         self._waits_until = 0.0
 
@@ -88,6 +96,8 @@ class OutgoingLoop:
                     self._free.release()
                     await first_of(self._wake, stopping, timeout=self._poll)
                 else:
+                    self._in_hand.add(claimed["_id"])
+                    self._at_work[_owner(claimed["key"])] += 1
                     tasks.create_task(self._do(claimed))
 
     async def _claim(self) -> dict[str, Any] | None:
@@ -96,7 +106,7 @@ class OutgoingLoop:
         ahead = {"$add": ["$$NOW", int(self._claim_seconds * 1000)]}
         try:
             return await self._outgoing.find_one_and_update(
-                {"$expr": {"$lte": ["$due_at", "$$NOW"]}, "_id": {"$nin": list(self._in_hand)}},
+                {"$expr": {"$lte": ["$due_at", "$$NOW"]}, **self._open_to_us()},
                 [{"$set": {"due_at": ahead, "attempts": {"$add": ["$attempts", 1]}}}],
                 sort=[("due_at", 1)],
                 return_document=ReturnDocument.AFTER,
@@ -106,9 +116,17 @@ class OutgoingLoop:
             self._waits_until = time.monotonic() + GRACE
             return None
 
+    def _open_to_us(self) -> dict[str, Any]:
+        """Return what is ours to do, is not in hand, and belongs to nobody who has all of their share."""
+        ours = {"_id": {"$nin": list(self._in_hand)}, "kind": {"$in": list(self._errands)}}
+        full = [owner for owner, count in self._at_work.items() if count >= self._share]
+        busy = [
+            {"key": {"$gte": f"{owner}.", "$lt": f"{owner}/"}} for owner in full
+        ]  # a slash follows the dot
+        return ours | ({"$nor": busy} if busy else {})
+
     async def _do(self, claimed: dict[str, Any]) -> None:
         kind, key = claimed["kind"], claimed["key"]
-        self._in_hand.add(claimed["_id"])
         try:
             record = await self._outside(kind, key, claimed["attempts"])
             if record is None:
@@ -127,7 +145,15 @@ class OutgoingLoop:
         try:
             return await self._try(self._errands[kind], key, attempts)
         finally:
+            self._leave(_owner(key))
             self._free.release()
+
+    def _leave(self, owner: str) -> None:
+        if self._at_work[owner] == self._share:
+            self._wake.set()  # there may be more of theirs
+        self._at_work[owner] -= 1
+        if not self._at_work[owner]:
+            del self._at_work[owner]
 
     async def _commit(self, kind: str, key: str, record: Record) -> None:
         """Commit what came of it, and try until that is done: nobody else knows."""
@@ -158,6 +184,11 @@ class OutgoingLoop:
         await self._outgoing.update_one(
             {"_id": claimed["_id"]}, [{"$set": {"due_at": {"$add": ["$$NOW", int(delay * 1000)]}}}]
         )
+
+
+def _owner(key: str) -> str:
+    """Return whose a piece is: the word before the dot; without one it is nobody else's."""
+    return key.partition(".")[0]
 
 
 async def _finish(kind: str, key: str, record: Record, unit: UnitOfWork) -> None:

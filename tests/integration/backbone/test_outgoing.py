@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from shared.outgoing import OutgoingLoop
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Piece
@@ -85,6 +86,35 @@ async def test_what_keeps_failing_is_given_up_and_said_so(quiet: Process, toy: T
     assert toy.tried == ["first"] * 3
     assert toy.given_up == ["first: RuntimeError"]
     assert (await total(quiet, "given-up"), await total(quiet, "done")) == (1, 0)
+
+
+async def test_nobody_takes_more_than_their_share_and_a_loop_no_other_kind(quiet: Process, toy: Toy) -> None:
+    loop = OutgoingLoop(
+        quiet.store,
+        quiet.commands,
+        quiet.transactions.signals,
+        {"parcel": toy},
+        delays=(),
+        claim=10,
+        at_once=4,
+        share=2,
+        poll=5,
+    )
+    await send_out(quiet, "letter")
+    await send_out(quiet, "a.1", "a.2", "a.3", "a.4", "b.1", kind="parcel")
+    stopping = asyncio.Event()
+    with toy.held():
+        working = asyncio.create_task(loop.run(stopping))
+        await eventually(_is(lambda: len(toy.tried) == 3), "three at work")
+        assert sorted(key[0] for key in toy.tried) == ["a", "a", "b"]
+
+    async def only_the_letter_is_left() -> bool:
+        return await quiet.store["outgoing"].distinct("key") == ["letter"]
+
+    await eventually(only_the_letter_is_left, "all parcels to be done", 4)
+    assert sorted(toy.done_outside) == ["a.1", "a.2", "a.3", "a.4", "b.1"]
+    stopping.set()
+    await asyncio.wait([working], timeout=5)
 
 
 async def test_what_takes_too_long_is_put_off(make_process: MakeProcess, toy: Toy) -> None:
