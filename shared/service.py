@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -59,6 +59,14 @@ HANGING = 1.0
 log = structlog.get_logger(__name__)
 
 
+class Companion(Protocol):
+    """Standing work of one service alone, beside what all have."""
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until ``stopping`` is set, whatever goes wrong meanwhile; then finish what is in hand."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parts:
     """What a service consists of; its ``app.py`` fills this in, and nothing else wires anything."""
@@ -74,6 +82,7 @@ class Parts:
     """Opens private messages; only notifications has one."""
     timers: Timers = field(default_factory=Timers)
     errands: Callable[["Process"], dict[str, Errand]] = lambda _: {}
+    companions: Callable[["Process"], Sequence[Companion]] = lambda _: ()
     count_waiting: CountWaiting = nothing_waits
     tools: Sequence[object] = ()
     """What its own work needs beside documents: its rules, its vault."""
@@ -119,6 +128,7 @@ class Process:
             at_once=settings.outgoing_at_once,
             poll=settings.poll_seconds,
         )
+        self.companions = parts.companions(self)
         self.app = self._app()
 
     def _lease(self, name: str) -> Lease:
@@ -194,6 +204,7 @@ class Process:
             work = [
                 tasks.create_task(self.timers.run(stopping, self.parts.settings.batch_size)),
                 tasks.create_task(self.outgoing.run(stopping)),
+                *(tasks.create_task(one.run(stopping)) for one in self.companions),
             ]
             await server.serve([listening])
             stopping.set()
