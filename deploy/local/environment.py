@@ -108,6 +108,8 @@ def _own(service: str, port: int, around: Surroundings) -> dict[str, str]:
             "FRONTEND_URL": "http://localhost:3000/status",
             "NOTIFICATIONS_URL": f"http://127.0.0.1:{port}",
             "STAFF": json.dumps(STAFF, ensure_ascii=False),
+            "WEBHOOK_PLAIN_HTTP": "true",
+            "WEBHOOK_PRIVATE_ADDRESSES": "true",
         },
     }
     return own.get(service, {})

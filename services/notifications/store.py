@@ -1,10 +1,12 @@
 """What notifications keeps in MongoDB."""
 
+from datetime import timedelta
 from typing import Any
 
 from services.notifications.domain.messages import Message
 from services.notifications.domain.names import FirmName, PositionTitle
 from services.notifications.domain.people import Person
+from services.notifications.domain.webhooks import Delivery, Lane, Webhook
 from shared.events.ids import PersonId
 from shared.storage.client import Database
 from shared.storage.collection import Collection, Index
@@ -21,7 +23,27 @@ messages = Collection(
 firm_names = Collection(FirmName, "firm_names", id="firm_id")
 position_titles = Collection(PositionTitle, "position_titles", id="position_id")
 
-COLLECTIONS: list[Collection[Any]] = [people, messages, firm_names, position_titles, keys]
+webhooks = Collection(Webhook, "webhooks", id="webhook_id", indexes=[Index(("state",))])
+lanes = Collection(Lane, "webhook_lanes", id="lane_id")
+# A delivery that has ended is what tells a repeat in the history from an event: those come within seconds.
+deliveries = Collection(
+    Delivery,
+    "webhook_deliveries",
+    id="delivery_id",
+    indexes=[Index(("webhook_id", "event_id"))],
+    keep_for=timedelta(days=30),
+)
+
+COLLECTIONS: list[Collection[Any]] = [
+    people,
+    messages,
+    firm_names,
+    position_titles,
+    keys,
+    webhooks,
+    lanes,
+    deliveries,
+]
 
 
 async def the_person(unit: UnitOfWork, person_id: PersonId) -> Person:

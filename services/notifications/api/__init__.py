@@ -1,6 +1,6 @@
 """Notifications' endpoints."""
 
-from services.notifications.api import bounces, messages, preferences, previews, unsubscribing
+from services.notifications.api import bounces, messages, preferences, previews, unsubscribing, webhooks
 
 ROUTERS = [
     messages.router,
@@ -8,4 +8,5 @@ ROUTERS = [
     preferences.router,
     unsubscribing.router,
     bounces.router,
+    webhooks.router,
 ]

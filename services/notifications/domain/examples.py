@@ -8,6 +8,7 @@ from typing import Final
 from services.notifications.domain.facts import Facts, facts_of
 from services.notifications.domain.messages import Message
 from services.notifications.domain.recipients import RecipientRole
+from services.notifications.domain.webhooks import SWITCHED_OFF
 from shared.events.examples import EXAMPLES
 from shared.events.ids import MessageId, PersonId
 from shared.events.told import TOLD, Told
@@ -20,6 +21,8 @@ WHEN: Final = datetime(2027, 4, 5, tzinfo=UTC)
 
 def example_facts(role: RecipientRole, template: str) -> Facts:
     """Return what the contract's example of an event tells in this message; of a notice, which has none, nothing."""
+    if template == SWITCHED_OFF:
+        return Facts(webhook_id=NOBODY, host="example.org", error="timeout", missing_from=WHEN)
     told = _told(role, template)
     if told is None:
         return Facts()

@@ -68,6 +68,14 @@ class Facts:
     reasons: tuple[Reason, ...] | None = None
     steps: tuple[RelocationStep, ...] | None = None
 
+    webhook_id: str | None = None
+    host: str | None = None
+    """Of a webhook's URL: the rest of it may be a secret."""
+    error: str | None = None
+    """What was wrong with a webhook, as a code."""
+    missing_from: datetime | None = None
+    """When the first event was published that a webhook has not taken."""
+
 
 _NAMES: Final = tuple(field.name for field in fields(Facts))
 

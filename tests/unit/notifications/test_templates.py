@@ -79,14 +79,17 @@ VALUES: Mapping[str, object] = {
     "due_on": date(2027, 6, 1),
     "ends_at": at(14, 2),
     "ends_on": date(2027, 5, 21),
+    "error": "timeout",
     "expires_at": at(1, 15),
     "firm_name": "島根ソフト",
+    "host": "example.org",
     "interpreter_id": "interpreter-1",
     "interview_id": "interview-1",
     "lessons": LESSONS,
     "level": "A1",
     "link": "https://enmusubi.example/me#code",
     "match_id": "match-1",
+    "missing_from": at(2, 3),
     "needs_visa": True,
     "offer_id": "offer-1",
     "place": "市役所 3F",
@@ -108,6 +111,7 @@ VALUES: Mapping[str, object] = {
     "visit_id": "visit-1",
     "waitlist_place": 7,
     "waitlisted": 50,
+    "webhook_id": "webhook-1",
 }
 
 
@@ -149,7 +153,7 @@ def test_every_template_that_the_contract_names_is_there_and_no_other() -> None:
         if row.recipient == "owner"
         for role in ("candidate", "firm", "staff")
     }
-    notices = {("candidate", "already-applied"), ("candidate", "link")}
+    notices = {("candidate", "already-applied"), ("candidate", "link"), ("staff", "webhook-switched-off")}
     assert {(role, template) for role, template, _ in FILES} == told | owners | notices
     assert set(DOCUMENTED) == told | owners | notices
 
