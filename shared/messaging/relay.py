@@ -41,38 +41,46 @@ class Relay:
 
     async def run(self, publisher: Publisher, draining: asyncio.Event) -> None:
         """Relay until ``draining`` is set and nothing is left that this process may publish."""
+        confirmed: Sequence[Entry] = ()
         while True:
             self._wake.clear()
             try:
-                moved = await self._lease.hold() and await self._page(publisher)
-            except PyMongoError as error:
+                confirmed = await self._turn(publisher, confirmed)
+                if confirmed:
+                    continue
+            except PyMongoError as error:  # what was confirmed is marked with the next page
                 log.warning("outbox not read", error=type(error).__name__)
-                moved = False
-            if moved:
-                continue
             if draining.is_set():
                 await self._lease.release()
                 return
             await first_of(self._wake, draining, timeout=self._poll)
 
-    async def _page(self, publisher: Publisher) -> bool:
-        entries = await self._waiting()
-        chains = by_subject(entries)
+    async def _turn(self, publisher: Publisher, before: Sequence[Entry]) -> Sequence[Entry]:
+        if await self._lease.hold():
+            return await self._page(publisher, before)
+        await self._mark(before)
+        return ()
+
+    async def _page(self, publisher: Publisher, before: Sequence[Entry]) -> Sequence[Entry]:
+        """Mark the page before while the next one is read; publish that, and return what was confirmed of it."""
+        waiting, _ = await asyncio.gather(self._waiting(PAGE + len(before)), self._mark(before))
+        known = {entry.id for entry in before}
+        chains = by_subject([entry for entry in waiting if entry.id not in known])
         confirmed: list[Entry] = []
         sent = await asyncio.gather(
             *(self._chain(publisher, chain, confirmed) for chain in chains), return_exceptions=True
         )
-        await self._mark(confirmed)
-        for error in sent:
-            if isinstance(error, BaseException):
-                raise error
-        return bool(confirmed)
+        failures = [error for error in sent if isinstance(error, BaseException)]
+        if failures:
+            await self._mark(confirmed)
+            raise failures[0]
+        return confirmed
 
-    async def _waiting(self) -> list[Entry]:
+    async def _waiting(self, most: int) -> list[Entry]:
         # One snapshot for the whole page, or an entry could be seen whose predecessor was not there yet.
         async with await self._client.start_session(snapshot=True) as session:
             found = self._store[OUTBOX].find({"state": WAITING}, session=session).sort("stamp", ASCENDING)
-            return [read_entry(stored) for stored in await found.limit(PAGE).to_list(PAGE)]
+            return [read_entry(stored) for stored in await found.limit(most).to_list(most)]
 
     async def _chain(self, publisher: Publisher, chain: Sequence[Entry], confirmed: list[Entry]) -> None:
         for entry in chain:
