@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from pymongo.errors import ConnectionFailure
 
 from shared import clock as clocks
 from shared.clock import Clock
@@ -176,7 +177,18 @@ class Process:
         return app
 
     async def prepare(self) -> None:
-        """Refuse a database without transactions; create what is not there yet."""
+        """Refuse a database without transactions; create what is not there yet.
+
+        Waits for a database that is away: services and nodes may be started in any order.
+        """
+        while True:
+            try:
+                return await self._prepare()
+            except ConnectionFailure as error:
+                log.warning("database away at start", error=type(error).__name__)
+                await asyncio.sleep(self.parts.settings.poll_seconds)
+
+    async def _prepare(self) -> None:
         days = self.parts.settings.inbox_days
         await require_replica_set(self.client)
         await prepare(self.store, [*self.parts.collections, answers])

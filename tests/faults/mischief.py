@@ -124,7 +124,12 @@ class Mischief:
             words = await kind.work(self, target)
             self.done[name] += 1
             self._say(f"{name} {target}: {words} ({time.monotonic() - begun:.1f} s)")
-        except (AMQPError, OSError, TimeoutError) as error:  # the broker was away: nothing was injected
+        except (
+            AMQPError,
+            OSError,
+            TimeoutError,
+            RuntimeError,
+        ) as error:  # the broker was away: nothing was injected
             self._say(f"{name} {target}: not possible ({type(error).__name__})")
         except Exception as error:
             self.findings.append(f"{name} of {target} failed: {error!r}")

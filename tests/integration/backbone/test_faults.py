@@ -1,11 +1,13 @@
 """Nodes that crash and come back: nothing is lost, nothing happens twice, and all goes on by itself."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
 from deploy.local.finder import Parts as Nodes
 from deploy.local.finder import find
@@ -168,3 +170,22 @@ def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
         return condition()
 
     return look
+
+
+async def test_a_service_that_starts_before_its_database_begins_as_soon_as_there_is_one(
+    own_nodes: Nodes, toy: Toy
+) -> None:
+    assert own_nodes.database is not None
+    await own_nodes.database.kill()
+    settings = settings_of(own_nodes.amqp_url, own_nodes.mongo_url, new_name(), storage_timeout=0.5)
+    process = Process(parts_of(settings, toy))
+    with capture_logs() as logs:
+        preparing = asyncio.create_task(process.prepare())
+        await eventually(
+            _is(lambda: any(one["event"] == "database away at start" for one in logs)), "it to be missed"
+        )
+        await own_nodes.database.start()
+        async with asyncio.timeout(30):
+            await preparing
+    assert await count(process, "outbox") == 0
+    process.client.close()
