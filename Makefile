@@ -4,13 +4,16 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status token mail test contract contract-write faults bench lint format types lock clean
+.PHONY: help setup node demo up down status token mail test contract contract-write client faults bench lint format types lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 setup: ## install what is missing: Debian's packages, and .venv from requirements.lock
 	@deploy/local/setup
+
+node: setup ## install what the examples in JavaScript and TypeScript need: Node where it is missing, and npm's packages
+	@deploy/local/setup-node
 
 demo: setup ## play a whole programme, from application to hire and move, in two minutes
 	@$(PYTHON) -m deploy.demo $(ARGS)
@@ -39,6 +42,9 @@ contract: setup ## check the public contract: are its documents stale, does anyt
 contract-write: setup ## write the contract's documents anew (docs/contract/), after a change of an event or an endpoint
 	@$(PYTHON) -m deploy.contract write
 
+client: node ## generate the types of examples/client/ anew, after a change of an endpoint
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm run --silent --prefix examples generate
+
 bench: setup ## measure, beside the bare libraries: make bench [NAME=events] [ARGS="--rounds 9"]
 	@$(PYTHON) -m tests.benchmarks $(NAME) $(ARGS)
 
@@ -61,5 +67,5 @@ lock: ## compile requirements.lock anew from pyproject.toml
 	@deploy/local/lock
 
 clean: down ## remove .venv, .run and what tools have cached
-	@rm -rf .venv .run .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
+	@rm -rf .venv .run examples/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
