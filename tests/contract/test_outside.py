@@ -26,7 +26,7 @@ from shared.events.ids import EventId, FirmId, PositionId, RequestId
 from shared.events.profile import Requirements
 from shared.ids import new
 from shared.messaging import topology
-from tests.harness.examples import EXAMPLES, LANGUAGES, imported, published, subscribed
+from tests.harness.examples import EXAMPLES, LANGUAGES, ROOT, imported, published, subscribed
 from tests.harness.history import read_history
 from tests.harness.nodes import running
 from tests.harness.outside import ParkingLot
@@ -126,6 +126,13 @@ def test_the_examples_are_short_and_import_nothing_of_ours(file: Path) -> None:
     assert imported(file) == {"pika" if file.suffix == ".py" else "amqplib"}
     code = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     assert len(code) <= 50
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_documents_show_them_as_they_are(file: Path) -> None:
+    assert f"\n{file.read_text(encoding='utf-8')}```" in (ROOT / "docs/outside.md").read_text(
+        encoding="utf-8"
+    )
 
 
 @in_each_language
