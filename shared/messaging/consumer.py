@@ -161,16 +161,20 @@ class Consumer:
         await asyncio.gather(*(self._set_aside(trouble, publisher) for trouble in troubles))
 
     async def _run(self, pieces: Sequence[Piece[None]], stopping: asyncio.Event) -> list[object]:
-        if not pieces:
-            return []
-        while True:
+        """Do all of them, together if that goes: what is too much for one transaction is done in parts."""
+        outcomes: list[object] = []
+        together = len(pieces)
+        while len(outcomes) < len(pieces):
+            part = pieces[len(outcomes) : len(outcomes) + together]
             try:
-                return list(await self._transactions.run(pieces))
+                outcomes += await self._transactions.run(part)
             except StorageUnavailable as error:
                 log.warning("database away", queue=self.queue.name, waiting=self.in_hand, error=str(error))
                 if stopping.is_set():
                     raise  # what is in hand goes back to the broker
+                together = max(1, together // 2)
                 await first_of(stopping, timeout=AWAY)
+        return outcomes
 
     async def _set_aside(self, trouble: Trouble, publisher: Publisher) -> None:
         verdict = self._ladder.judge(trouble.message.headers, trouble.error)

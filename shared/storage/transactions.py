@@ -6,11 +6,17 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
-from pymongo.errors import AutoReconnect, ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    DuplicateKeyError,
+    OperationFailure,
+    PyMongoError,
+)
 from pymongo.read_concern import ReadConcern
 
 from shared.clock import Clock
@@ -24,6 +30,8 @@ from shared.storage.unit import Context, Tools, UnitOfWork
 INBOX = "inbox"
 DUPLICATE_KEY = 11000
 FRESH_STARTS = 5
+TROUBLE = frozenset({13, 18, 50, 262, 14031})
+"""Codes of a database that refuses or cannot, whatever it is asked: no right, no login, no time, no room."""
 ResultT = TypeVar("ResultT")
 log = structlog.get_logger(__name__)
 
@@ -111,7 +119,23 @@ class Transactions:
         A piece that raises has no effect and takes no other with it. Where the transaction as a whole cannot
         be committed for a reason of its content, the pieces are done one by one. Raises StorageUnavailable
         where the database is away; then nothing is known to have had an effect, and all may be done again.
+
+        Whoever is cancelled meanwhile waits for the end: Motor's threads go on when their callers do not, and
+        one that wrote after its transaction was aborted would write outside any.
         """
+        work = asyncio.ensure_future(self._run(pieces))
+        cancelled: asyncio.CancelledError | None = None
+        while not work.done():
+            try:
+                await asyncio.wait([work])
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            work.exception()  # so that it counts as seen
+            raise cancelled
+        return work.result()
+
+    async def _run(self, pieces: Sequence[Piece[ResultT]]) -> list[Outcome[ResultT]]:
         async with self._turn:
             try:
                 return await self._persistently(pieces)
@@ -140,6 +164,8 @@ class Transactions:
             except PyMongoError as error:
                 if _duplicate_key(error) and fresh_starts < FRESH_STARTS:
                     fresh_starts += 1  # somebody else inserted it first: read again, it is there now
+                elif _in_trouble(error):
+                    raise StorageUnavailable(f"{type(error).__name__} {error.code}") from error
                 elif not _transient(error):
                     raise
                 elif time.monotonic() > deadline:
@@ -243,6 +269,11 @@ def _duplicate_key(error: PyMongoError) -> bool:
         return True
     details = getattr(error, "details", None) or {}
     return any(one.get("code") == DUPLICATE_KEY for one in details.get("writeErrors", ()))
+
+
+def _in_trouble(error: PyMongoError) -> TypeGuard[OperationFailure]:
+    """Say whether no piece of work is to blame for this; what is not listed is tried again and parked."""
+    return isinstance(error, OperationFailure) and error.code in TROUBLE
 
 
 def _transient(error: PyMongoError) -> bool:

@@ -1,0 +1,109 @@
+"""A database in trouble is no message's fault, and what is broken off is broken off wholly."""
+
+import asyncio
+import random
+import threading
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from pymongo.errors import OperationFailure
+from pymongo.synchronous.pool import Pool
+
+from shared.service import Process
+from shared.storage.batch import Batch
+from shared.storage.errors import StorageUnavailable
+from shared.storage.transactions import Arrival, Piece
+from tests.harness.waiting import eventually
+from tests.integration.backbone.queues import Queues
+from tests.integration.backbone.toy import NAME, Toy, add_one, at_work, shortlisted
+
+CANCELLED = 60
+
+
+async def test_a_cancelled_transaction_writes_nothing_outside_itself(
+    quiet: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread of the driver that waited for a connection would write after the transaction was aborted."""
+    checkout = Pool.checkout
+    armed, caught = threading.Event(), threading.Event()
+    chance = random.Random(1)  # noqa: S311  the same each time is what is wanted
+
+    def slowly(pool: Pool, *rest: Any, **named: Any) -> Any:
+        inserting = any(frame.name == "insert_many" for frame in traceback.extract_stack(limit=25))
+        if armed.is_set() and not caught.is_set() and inserting:
+            caught.set()
+            time.sleep(chance.uniform(0, 0.012))  # as long as a new connection takes
+        return checkout(pool, *rest, **named)
+
+    monkeypatch.setattr(Pool, "checkout", slowly)
+    for number in range(CANCELLED):
+        caught.clear()
+        armed.set()
+        piece = Piece(
+            partial(add_one, name=f"n{number}"), arrival=Arrival("/intake", f"{number:032x}", "hash")
+        )
+        task = asyncio.create_task(quiet.transactions.run([piece]))
+        while not caught.is_set() and not task.done():  # noqa: ASYNC110  it is a thread that sets it
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        armed.clear()
+    remembered = {entry["_id"] for entry in await quiet.store["inbox"].find().to_list(None)}
+    done = {entry["_id"] for entry in await quiet.store["totals"].find().to_list(None)}
+    assert remembered == {f"/intake:{number:032x}" for number in range(CANCELLED) if f"n{number}" in done}
+
+
+async def test_a_database_without_room_parks_nothing(
+    process: Process, queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush, tried = Batch.flush, 0
+
+    async def full(batch: Batch) -> None:
+        nonlocal tried
+        tried += 1
+        if tried <= 3:
+            raise OperationFailure("available disk space is below the threshold", 14031)
+        await flush(batch)
+
+    monkeypatch.setattr(Batch, "flush", full)
+    await queues.publish(*[shortlisted() for _ in range(5)])
+    async with at_work(process):
+        await eventually(partial(_are, process, 5), "all to be done when there is room again")
+    assert await queues.count(f"{NAME}.parked") == 0
+
+
+async def test_what_is_too_much_for_one_transaction_is_done_in_parts(
+    process: Process, queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = process.transactions.run
+
+    async def slow(pieces: list[Piece[None]]) -> Any:
+        if len(pieces) > 3:
+            raise StorageUnavailable("NetworkTimeout")
+        return await run(pieces)
+
+    monkeypatch.setattr(process.transactions, "run", slow)
+    await queues.publish(*[shortlisted() for _ in range(20)])
+    async with at_work(process):
+        await eventually(partial(_are, process, 20), "all to be done, a few at a time", deadline=30)
+
+
+async def test_whoever_is_refused_by_the_database_is_told_to_come_back(
+    make_process: Callable[..., Awaitable[Process]], toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await make_process(toy)
+
+    async def refused(_: Batch) -> None:
+        raise OperationFailure("not authorized", 13)
+
+    monkeypatch.setattr(Batch, "flush", refused)
+    with pytest.raises(StorageUnavailable):
+        await process.commands.run(Piece(add_one))
+
+
+async def _are(process: Process, wanted: int) -> bool:
+    return bool(await process.store["tallies"].count_documents({}) == wanted)
