@@ -5,7 +5,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from pymongo.errors import ConnectionFailure
 
 from shared import clock as clocks
 from shared.clock import Clock
-from shared.garbage import collect_seldom
+from shared.interpreter import collect_seldom, switch_often
 from shared.messaging.broker import Broker
 from shared.messaging.consumer import Consumer, Pace
 from shared.messaging.inbound import EventReader, Opener, PrivateReader, Reader
@@ -179,19 +179,23 @@ class Process:
     async def prepare(self) -> None:
         """Refuse a database without transactions; create what is not there yet.
 
-        Waits for a database that is away: services and nodes may be started in any order.
+        Waits for a database that is away: services and nodes may be started in any order; and for one that makes
+        an index of much.
         """
-        while True:
-            try:
-                return await self._prepare()
-            except ConnectionFailure as error:
-                log.warning("database away at start", error=type(error).__name__)
-                await asyncio.sleep(self.parts.settings.poll_seconds)
+        settings = self.parts.settings
+        with closing(connect(settings.mongo_url, settings.storage_timeout, patient=True)) as client:
+            while True:
+                try:
+                    return await self._prepare(client)
+                except ConnectionFailure as error:
+                    log.warning("database away at start", error=type(error).__name__)
+                    await asyncio.sleep(settings.poll_seconds)
 
-    async def _prepare(self) -> None:
+    async def _prepare(self, client: Client) -> None:
         days = self.parts.settings.inbox_days
-        await require_replica_set(self.client)
-        await prepare(self.store, [*self.parts.collections, answers])
+        store = database(client, self.parts.settings.database)
+        await require_replica_set(client)
+        await prepare(store, [*self.parts.collections, answers])
         for name, indexes in (
             (OUTBOX, OUTBOX_INDEXES),
             (INBOX, ()),
@@ -199,10 +203,10 @@ class Process:
             (OUTGOING, OUTGOING_INDEXES),
             (LEASES, ()),
         ):
-            await create_collection(self.store, name)
-            await create_indexes(self.store, name, indexes)
-        await expire_after(self.store, INBOX, "arrived_at", days * DAY)
-        await expire_after(self.store, OUTBOX, "published_at", days * DAY)
+            await create_collection(store, name)
+            await create_indexes(store, name, indexes)
+        await expire_after(store, INBOX, "arrived_at", days * DAY)
+        await expire_after(store, OUTBOX, "published_at", days * DAY)
 
     async def run(self) -> None:
         """Serve until the process is told to stop; then finish what is in hand."""
@@ -282,6 +286,7 @@ def run(build: Callable[[], Parts]) -> None:
         log.warning("events without a reaction will be parked", events=missing)
 
     async def main() -> None:
+        switch_often()
         await Process(parts).run()
 
     uvloop.run(main())

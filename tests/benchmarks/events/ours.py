@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from deploy.local.waiting import until
 from shared.events import CandidateApplied
 from shared.events.ids import CandidateId
-from shared.garbage import collect_seldom
+from shared.interpreter import collect_seldom, switch_often
 from shared.messaging.broker import Broker
 from shared.messaging.reactions import Reactions
 from shared.service import Parts, Process
@@ -117,4 +117,5 @@ async def _when(done: Callable[[], int], wanted: int) -> tuple[float, int]:
 if __name__ == "__main__":
     configure(NAME, "INFO", "json")
     collect_seldom()
+    switch_often()
     serve(Task, consume=consume, relay=relay)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 from pymongo.synchronous.pool import Pool
+from structlog.testing import capture_logs
 
 from shared.service import Process
 from shared.storage.batch import Batch
@@ -71,8 +72,10 @@ async def test_a_database_without_room_parks_nothing(
 
     monkeypatch.setattr(Batch, "flush", full)
     await queues.publish(*[shortlisted() for _ in range(5)])
-    async with at_work(process):
-        await eventually(partial(_are, process, 5), "all to be done when there is room again")
+    with capture_logs() as logs:
+        async with at_work(process):
+            await eventually(partial(_are, process, 5), "all to be done when there is room again")
+    assert not [one for one in logs if one["event"] == "message will be tried again"], "it is not their fault"
     assert await queues.count(f"{NAME}.parked") == 0
 
 
