@@ -125,7 +125,8 @@ class TimerLoop:
             "timer failed", kind=timer["kind"], attempts=attempts, error=repr(type(error)), retry_in=delay
         )
         await self._timers.update_one(
-            {"_id": timer["_id"]},
+            # One that was set anew meanwhile has not failed.
+            {"_id": timer["_id"], "due_at": timer["due_at"]},
             {"$set": {"attempts": attempts, "retry_at": datetime.now(UTC) + timedelta(seconds=delay)}},
         )
 

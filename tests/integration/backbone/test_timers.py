@@ -128,6 +128,24 @@ async def test_a_timer_set_again_falls_at_its_new_time_alone(quiet: Process) -> 
     assert await timers_left(quiet) == 1
 
 
+async def test_a_timer_set_again_while_it_fails_is_not_put_off(
+    quiet: Process, make_process: MakeProcess
+) -> None:
+    failing, candidate_id = Toy(gate=asyncio.Event(), failing={"one"}), new(CandidateId)
+    assert failing.gate is not None
+    process = await make_process(failing)
+    await set_timers(quiet, candidate_id, one=-1)
+    async with ticking(process):
+        await failing.reached.wait()
+        await set_timers(quiet, candidate_id, one=3600)
+        process.broker.stopping.set()
+        failing.gate.set()
+    assert failing.tried == ["one"]
+    stored = await quiet.store["timers"].find_one({})
+    assert stored is not None
+    assert (stored["attempts"], "retry_at" in stored) == (0, False)
+
+
 async def test_one_that_fails_backs_off_and_holds_nobody_up(quiet: Process, toy: Toy) -> None:
     candidate_id = new(CandidateId)
     toy.failing.add("bad")
