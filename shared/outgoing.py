@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import structlog
 from pymongo import ReturnDocument
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from shared.storage.client import Database
 from shared.storage.collection import Index, Key
@@ -23,7 +23,10 @@ from shared.waiting import first_of
 Record = Callable[[UnitOfWork], Awaitable[None]]
 OUTGOING_INDEXES = (Index(("due_at",)),)
 AGAIN = 0.2
-"""Seconds between two tries to commit what came of a piece of work."""
+"""Seconds between two tries to commit what came of a piece of work while the database is away; where the reason is
+another one, the first of ever longer pauses."""
+AHEAD = 8
+"""How many times as many pieces as are at work at once may be in hand, those done and not yet recorded among them."""
 GRACE = 2.0
 """Seconds after an error of the database in which nothing is claimed: others may have done things meanwhile, and
 could not say so."""
@@ -51,8 +54,11 @@ class OutgoingLoop:
 
     A claim is the document's own ``due_at`` moved ahead by the server's clock: whoever dies with it leaves it
     to the next one. What was done outside and not yet committed is then done again, under the same key: that
-    window, from the other side's yes to our commit, is left. While the process lives it does not forget what it
-    has done: it goes on trying to commit that, however long the database is away.
+    window, from the other side's yes to our commit, is left, for at most :data:`AHEAD` times ``at_once`` pieces.
+    While the process lives it does not forget what it has done: it goes on trying to commit that, however long
+    the database is away. Where the record itself fails it does so too, and keeps its claim: an error to be mended,
+    after which the process is started anew. A try counts when it has failed, not when the database or a death cut
+    it short.
 
     A process may have several loops, each with errands of other kinds, so that one kind cannot hold up another.
     Of the pieces of one kind whose keys begin with the same word before a dot (whose they are), at most ``share``
@@ -79,6 +85,7 @@ class OutgoingLoop:
         self._delays = delays
         self._claim_seconds = claim
         self._free = asyncio.Semaphore(at_once)
+        self._most = AHEAD * at_once
         self._poll = poll
         self._share = at_once if share is None else share
         self._at_work: Counter[str] = Counter()
@@ -98,16 +105,15 @@ class OutgoingLoop:
                 else:
                     self._in_hand.add(claimed["_id"])
                     self._at_work[_owner(claimed["key"])] += 1
-                    tasks.create_task(self._do(claimed))
+                    tasks.create_task(self._do(claimed, stopping))
 
     async def _claim(self) -> dict[str, Any] | None:
-        if time.monotonic() < self._waits_until:
+        if time.monotonic() < self._waits_until or len(self._in_hand) >= self._most:
             return None
-        ahead = {"$add": ["$$NOW", int(self._claim_seconds * 1000)]}
         try:
             return await self._outgoing.find_one_and_update(
                 {"$expr": {"$lte": ["$due_at", "$$NOW"]}, **self._open_to_us()},
-                [{"$set": {"due_at": ahead, "attempts": {"$add": ["$attempts", 1]}}}],
+                [{"$set": {"due_at": _from_now(self._claim_seconds)}}],
                 sort=[("due_at", 1)],
                 return_document=ReturnDocument.AFTER,
             )
@@ -125,27 +131,29 @@ class OutgoingLoop:
         ]  # a slash follows the dot
         return ours | ({"$nor": busy} if busy else {})
 
-    async def _do(self, claimed: dict[str, Any]) -> None:
+    async def _do(self, claimed: dict[str, Any], stopping: asyncio.Event) -> None:
         kind, key = claimed["kind"], claimed["key"]
         try:
-            record = await self._outside(kind, key, claimed["attempts"])
+            record = await self._outside(claimed)
             if record is None:
                 await self._put_off(claimed)
             else:
-                await self._commit(kind, key, record)
+                await self._commit(claimed, record, stopping)
         except (PyMongoError, StorageUnavailable) as error:  # its claim runs out, and it is done then
             log.warning("outgoing work not begun", kind=kind, key=key, error=type(error).__name__)
         except Exception as error:
             log.exception("outgoing work failed", kind=kind, key=key, error=type(error).__name__)
         finally:
+            if len(self._in_hand) == self._most:
+                self._wake.set()
             self._in_hand.discard(claimed["_id"])
 
-    async def _outside(self, kind: str, key: str, attempts: int) -> Record | None:
+    async def _outside(self, claimed: dict[str, Any]) -> Record | None:
         """Do it, and let the next one begin then: what came of many is committed together."""
         try:
-            return await self._try(self._errands[kind], key, attempts)
+            return await self._try(self._errands[claimed["kind"]], claimed["key"], claimed["attempts"] + 1)
         finally:
-            self._leave(_owner(key))
+            self._leave(_owner(claimed["key"]))
             self._free.release()
 
     def _leave(self, owner: str) -> None:
@@ -155,19 +163,30 @@ class OutgoingLoop:
         if not self._at_work[owner]:
             del self._at_work[owner]
 
-    async def _commit(self, kind: str, key: str, record: Record) -> None:
+    async def _commit(self, claimed: dict[str, Any], record: Record, stopping: asyncio.Event) -> None:
         """Commit what came of it, and try until that is done: nobody else knows."""
-        piece = Piece(
+        kind, key, pause = claimed["kind"], claimed["key"], AGAIN
+        while True:
+            try:
+                return await self._commands.run(self._piece(kind, key, record))
+            except (ConnectionFailure, StorageUnavailable) as error:
+                log.warning("outgoing work not recorded yet", kind=kind, key=key, error=type(error).__name__)
+                await asyncio.sleep(AGAIN)
+            except Exception as error:
+                first, name = pause == AGAIN, type(error).__name__  # the traceback is told once
+                log.exception("outgoing work not recordable", kind=kind, key=key, error=name, exc_info=first)
+                if stopping.is_set():
+                    return None
+                claimed = await self._keep(claimed)
+                await first_of(stopping, timeout=pause)
+                pause = min(2 * pause, self._claim_seconds / 4)  # or its claim would run out meanwhile
+
+    def _piece(self, kind: str, key: str, record: Record) -> Piece[None]:
+        return Piece(
             partial(_finish, kind, key, record),
             reads=[outgoing_key(kind, key), *self._errands[kind].reads(key)],
             traceparent=continue_trace(None),
         )
-        while True:
-            try:
-                return await self._commands.run(piece)
-            except (PyMongoError, StorageUnavailable) as error:
-                log.warning("outgoing work not recorded yet", kind=kind, key=key, error=type(error).__name__)
-                await asyncio.sleep(AGAIN)
 
     async def _try(self, errand: Errand, key: str, attempts: int) -> Record | None:
         try:
@@ -180,10 +199,29 @@ class OutgoingLoop:
             return await errand.give_up(key, error) if attempts > len(self._delays) else None
 
     async def _put_off(self, claimed: dict[str, Any]) -> None:
-        delay = self._delays[claimed["attempts"] - 1]
-        await self._outgoing.update_one(
-            {"_id": claimed["_id"]}, [{"$set": {"due_at": {"$add": ["$$NOW", int(delay * 1000)]}}}]
+        attempts = claimed["attempts"] + 1
+        await self._move(claimed, self._delays[attempts - 1], attempts)
+
+    async def _keep(self, claimed: dict[str, Any]) -> dict[str, Any]:
+        """Claim anew what is done, so that nobody does it again; return the claim that is held now."""
+        try:
+            return await self._move(claimed, self._claim_seconds, claimed["attempts"]) or claimed
+        except PyMongoError as error:
+            log.warning("claim not kept", key=claimed["key"], error=type(error).__name__)
+            return claimed
+
+    async def _move(self, claimed: dict[str, Any], seconds: float, attempts: int) -> dict[str, Any] | None:
+        """Have it fall due so many seconds from now, unless the claim has run out and is another's by now."""
+        return await self._outgoing.find_one_and_update(
+            {"_id": claimed["_id"], "due_at": claimed["due_at"]},
+            [{"$set": {"due_at": _from_now(seconds), "attempts": attempts}}],
+            return_document=ReturnDocument.AFTER,
         )
+
+
+def _from_now(seconds: float) -> dict[str, Any]:
+    """Return the time that is so many seconds ahead by the server's clock."""
+    return {"$add": ["$$NOW", int(seconds * 1000)]}
 
 
 def _owner(key: str) -> str:

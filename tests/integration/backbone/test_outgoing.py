@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from pymongo.errors import OperationFailure
 
-from shared.outgoing import OutgoingLoop
+from shared.outgoing import AHEAD, OutgoingLoop, Record
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Piece
@@ -16,6 +17,37 @@ from tests.harness.waiting import eventually
 from tests.integration.backbone.toy import Toy, totals
 
 MakeProcess = Callable[..., Awaitable[Process]]
+
+
+class Unrecordable(Toy):
+    """A toy that does its errands, and whose records fail as long as ``error`` is there."""
+
+    error: Exception | None = ValueError("a record that cannot be made")
+
+    async def run(self, key: str) -> Record:
+        """Do an errand outside."""
+        count, self.refused = await super().run(key), list[float]()
+
+        async def record(unit: UnitOfWork) -> None:
+            if self.error is not None:
+                self.refused.append(time.monotonic())
+                raise self.error
+            await count(unit)
+
+        return record
+
+
+class Unread(Toy):
+    """A toy for whose first errands the database is away before anything is done."""
+
+    away = 2
+
+    async def run(self, key: str) -> Record:
+        """Do an errand outside."""
+        if self.away:
+            self.away -= 1
+            raise StorageUnavailable
+        return await super().run(key)
 
 
 @asynccontextmanager
@@ -184,6 +216,110 @@ async def test_what_was_done_is_not_done_again_because_the_database_was_away_aft
     assert refused > 5
     assert toy.done_outside == ["one"]
     assert await total(quiet, "done") == 1
+
+
+@pytest.mark.parametrize("error", [ValueError("no record"), OperationFailure("no", 2)], ids=repr)
+async def test_what_was_done_is_not_done_again_because_its_record_fails(
+    make_process: MakeProcess, toy: Toy, error: Exception
+) -> None:
+    short = {"outgoing_claim_seconds": 1.6, "storage_timeout": 0.7}
+    broken = Unrecordable()
+    broken.error = error
+    process, heir = await make_process(broken, **short), await make_process(toy, **short)
+    async with sending(process):
+        await send_out(process, "one")
+        await broken.reached.wait()
+        async with sending(heir):
+            await eventually(_is(lambda: len(broken.refused) == 10), "two claims' time to have passed")
+            broken.error = None
+            await all_done(process)
+    assert broken.refused[-1] - broken.refused[0] > 2 * 1.6
+    assert (broken.done_outside, toy.done_outside) == (["one"], [])
+    assert await total(process, "done") == 1
+
+
+async def test_a_record_that_fails_is_tried_ever_more_seldom_and_holds_up_no_ending(
+    make_process: MakeProcess,
+) -> None:
+    broken = Unrecordable()
+    process = await make_process(broken)
+    async with sending(process) as task:
+        await send_out(process, "one")
+        await broken.reached.wait()
+        await eventually(_is(lambda: len(broken.refused) == 4), "a fourth try")
+        process.broker.stopping.set()
+        async with asyncio.timeout(1.5):
+            await task
+    assert broken.refused[3] - broken.refused[0] >= 0.2 + 0.4 + 0.8
+    assert len(broken.refused) == 5
+    assert broken.done_outside == ["one"]
+
+
+async def test_who_has_lost_a_claim_does_not_put_off_its_heir(
+    quiet: Process, make_process: MakeProcess
+) -> None:
+    slow_toy, heirs_toy = Toy(gate=asyncio.Event(), stumbling={"one"}), Toy(gate=asyncio.Event())
+    slow, heir = await make_process(slow_toy), await make_process(heirs_toy)
+    assert slow_toy.gate is not None
+    assert heirs_toy.gate is not None
+    async with sending(heir):
+        async with sending(slow):
+            await send_out(slow, "one")
+            await slow_toy.reached.wait()
+            await quiet.store["outgoing"].update_one(
+                {}, [{"$set": {"due_at": "$$NOW"}}]
+            )  # its claim runs out
+            await heirs_toy.reached.wait()
+            claimed = await quiet.store["outgoing"].find_one({})
+            slow.broker.stopping.set()
+            slow_toy.gate.set()
+        assert await quiet.store["outgoing"].find_one({}) == claimed
+        heirs_toy.gate.set()
+        await all_done(quiet)
+    assert (slow_toy.done_outside, heirs_toy.done_outside) == ([], ["one"])
+
+
+async def test_a_try_that_the_database_or_a_death_cut_short_is_none(make_process: MakeProcess) -> None:
+    toy = Unread(failing={"one"}, gate=asyncio.Event())
+    process = await make_process(toy, outgoing_claim_seconds=0.5, storage_timeout=0.2)
+    async with sending(process) as dying:
+        await send_out(process, "one")
+        await toy.reached.wait()
+        dying.cancel()
+    toy.gate = None
+    heir = await make_process(toy, outgoing_claim_seconds=0.5, storage_timeout=0.2)
+    async with sending(heir):
+        await all_done(heir)
+    assert toy.given_up == ["one: RuntimeError"]
+    assert toy.tried == ["one"] * 4  # one ended by the death, and three that failed
+
+
+async def test_what_is_done_and_not_recorded_is_bounded(
+    quiet: Process, make_process: MakeProcess, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others_toy, keys, hold = Toy(), [f"k{n}" for n in range(AHEAD + 12)], asyncio.Event()
+    process, other = await make_process(toy, outgoing_at_once=1), await make_process(others_toy)
+    commit = process.commands.run
+
+    async def held(piece: Piece[None]) -> None:
+        await hold.wait()
+        await commit(piece)
+
+    async def only_the_held_are_left() -> bool:
+        return await quiet.store["outgoing"].count_documents({}) == AHEAD
+
+    await send_out(quiet, *keys)
+    monkeypatch.setattr(process.commands, "run", held)
+    async with sending(process):
+        await eventually(_is(lambda: len(toy.done_outside) >= AHEAD), "as many as may be")
+        async with sending(other):
+            await eventually(only_the_held_are_left, "the others to be done by another process")
+        assert len(toy.done_outside) == AHEAD
+        hold.set()
+        await send_out(quiet, "later")
+        await all_done(quiet)
+    assert toy.done_outside[AHEAD:] == ["later"]
+    assert sorted(toy.done_outside[:AHEAD] + others_toy.done_outside) == sorted(keys)
 
 
 async def test_an_unknown_kind_holds_nobody_up(quiet: Process, toy: Toy) -> None:
