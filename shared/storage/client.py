@@ -23,17 +23,18 @@ NAMESPACE_EXISTS = 48
 INDEX_EXISTS_OTHERWISE = 85
 
 
-def connect(url: str, timeout: float) -> Client:
+def connect(url: str, timeout: float, *, patient: bool = False) -> Client:
     """Make a client whose operations fail after ``timeout`` seconds without a server; nothing is sent yet.
 
-    An operation that a server has taken and does not answer fails after :data:`DEAD_AFTER` times as long.
+    An operation that a server has taken and does not answer fails after :data:`DEAD_AFTER` times as long, unless
+    the client is ``patient``: an index of a large collection takes as long as it takes.
     """
     milliseconds = int(timeout * 1000)
     return AsyncIOMotorClient(
         url,
         serverSelectionTimeoutMS=milliseconds,
         connectTimeoutMS=milliseconds,
-        socketTimeoutMS=milliseconds * DEAD_AFTER,
+        socketTimeoutMS=None if patient else milliseconds * DEAD_AFTER,
         tz_aware=True,
         retryWrites=True,
     )
