@@ -1,8 +1,9 @@
 """A message that is published again: what goes with it, and what does not."""
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import Protocol
 
 from pamqp.commands import Basic
@@ -11,6 +12,14 @@ from pamqp.encode import encode_table_value
 
 NEVER_PASSED_ON = frozenset({"CC", "BCC"})
 """To the broker these headers are more addresses: a message that names its own queue would come back for ever."""
+MOST = 64 * 1024
+"""Bytes of headers that go on as they came. Headers must fit one frame (128 KiB), with what we add to them."""
+ROOM = 16 * 1024
+"""Bytes of those that go on where there were more than ``MOST``."""
+KNOWN = ("enmusubi-", "cloudEvents_", "cloudEvents:")
+"""What headers begin with that mean something to us, the most important first."""
+LEFT_OUT = "enmusubi-left-out"
+"""How many headers did not go on, since there were too many, or too long ones."""
 
 
 class Received(Protocol):
@@ -51,19 +60,34 @@ def onward(message: Received, headers: FieldTable) -> Basic.Properties:
 def passed_on(headers: Mapping[str, object]) -> FieldTable:
     """Return the headers that go with a message which is published again.
 
-    The broker's own count of deaths must go, or the message may stick in a retry queue for good.
+    The broker's own count of deaths must go, or the message may stick in a retry queue for good. Of headers that
+    fill a frame the known ones go on, or the link would break at each try to move the message.
     """
-    return {
-        key: value  # type: ignore[misc]  # whatever arrived, and can be written
+    sizes = {
+        key: size
         for key, value in headers.items()
-        if not key.startswith("x-") and key not in NEVER_PASSED_ON and _can_be_written(value)
+        if not key.startswith("x-") and key not in NEVER_PASSED_ON and (size := _size(key, value)) is not None
     }
+    kept = sizes if sum(sizes.values()) <= MOST else _known(sizes)
+    going: FieldTable = {key: headers[key] for key in kept}  # type: ignore[misc]  # whatever can be written
+    return going if len(kept) == len(sizes) else going | {LEFT_OUT: len(sizes) - len(kept)}
 
 
-def _can_be_written(value: object) -> bool:
-    """Say whether our client can write what another one did: it has no room for a number such as 1e300."""
+def _known(sizes: Mapping[str, int]) -> Sequence[str]:
+    """Return the headers that mean something to us, as many as there is room for, the short ones first."""
+    ranked = sorted(
+        (rank, size, key)
+        for key, size in sizes.items()
+        for rank, beginning in enumerate(KNOWN)
+        if key.startswith(beginning)
+    )
+    upto = accumulate(size for _, size, _ in ranked)
+    return [key for (_, _, key), filled in zip(ranked, upto, strict=True) if filled <= ROOM]
+
+
+def _size(key: str, value: object) -> int | None:
+    """Return how many bytes a header takes; None for what another client can write and ours cannot, such as 1e300."""
     try:
-        encode_table_value(value)  # type: ignore[arg-type]  # which kinds it takes is the question
+        return 1 + len(key.encode()) + len(encode_table_value(value))  # type: ignore[arg-type]  # that is the question
     except (OverflowError, TypeError, ValueError, struct.error):
-        return False
-    return True
+        return None
