@@ -53,7 +53,8 @@ async def passed(connect: Connect, since: Since, until: int | None = None) -> As
     """Give the events of the history from ``since`` up to and with the offset ``until`` (None: without end).
 
     When the connection is lost it goes on where it was; raises ConnectionLost where that stays in vain.
-    What cannot be read is passed over: it is parked where it was to be consumed.
+    What cannot be read, or came under another event's key, is passed over: it is parked where it was to be
+    consumed.
     """
     failures = 0
     while True:
@@ -132,6 +133,6 @@ def _offset(message: AbstractIncomingMessage) -> int:
 
 def _read(message: AbstractIncomingMessage) -> Passed | None:
     try:
-        return Passed(_offset(message), read_headers(message.headers), message)
+        return Passed(_offset(message), read_headers(message.headers, message.routing_key), message)
     except Undecodable:
         return None

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from shared.events.envelope import read, read_headers
 from shared.messaging.delivery import Delivery
 from shared.messaging.errors import Unreadable
+from shared.messaging.ladder import ROUTING_KEY
 from shared.messaging.reactions import Reaction, Reactions
 from shared.storage.transactions import Arrival, Piece
 from shared.storage.unit import EVENTS_EXCHANGE
@@ -85,9 +86,13 @@ class PrivateReader:
 def _published_as(message: Delivery) -> str | None:
     """Return the key that it was published under, which the broker may allow to some and not to others.
 
-    What comes by another way than the events' exchange was put onto the queue by us, or by an operator.
+    What comes by another way than the events' exchange was put onto the queue by us, who noted the key that it
+    first came by, or by an operator.
     """
-    return message.routing_key if message.exchange == EVENTS_EXCHANGE else None
+    if message.exchange == EVENTS_EXCHANGE:
+        return message.routing_key
+    noted = message.headers.get(ROUTING_KEY)
+    return noted if isinstance(noted, str) else None
 
 
 def _reaction(reactions: Reactions, message: BaseModel) -> Reaction:

@@ -92,7 +92,8 @@ async def move(
 def _headers(message: Delivery, verdict: Verdict, error: Exception, place: str) -> FieldTable:
     headers = passed_on(message.headers)
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    headers.setdefault(ROUTING_KEY, message.routing_key)
+    if message.exchange:  # else it was moved before, or put here by an operator
+        headers[ROUTING_KEY] = message.routing_key  # whatever its sender may have written there
     headers.setdefault(FIRST_FAILED_AT, now)
     if verdict.counter is not None:
         headers[verdict.counter] = _count(headers, verdict.counter) + 1

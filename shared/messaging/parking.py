@@ -70,6 +70,13 @@ class Parked:
         return self._died_at or self._header(LAST_FAILED_AT)
 
     @property
+    def came_by(self) -> str | None:
+        """The key that it first came by, where the broker parked it before we could note that."""
+        last = next((death for death in self._deaths if death.get("queue") == self.queue.name), {})
+        keys = last.get("routing-keys") if last.get("exchange") == self.queue.exchange else None
+        return keys[0] if isinstance(keys, list) and keys and isinstance(keys[0], str) else None
+
+    @property
     def replays(self) -> int:
         """How often a person has had it tried again."""
         count = self.message.headers.get(REPLAYS, 0)
@@ -77,14 +84,13 @@ class Parked:
 
     @property
     def _died_at(self) -> str | None:
-        deaths = self.message.headers.get("x-death")
-        times = (
-            [death.get("time") for death in deaths if isinstance(death, dict)]
-            if isinstance(deaths, list)
-            else []
-        )
-        died = [time for time in times if isinstance(time, datetime)]
+        died = [time for death in self._deaths if isinstance(time := death.get("time"), datetime)]
         return max(died).astimezone(UTC).isoformat(timespec="milliseconds") if died else None
+
+    @property
+    def _deaths(self) -> Sequence[Mapping[str, object]]:
+        deaths = self.message.headers.get("x-death")
+        return [death for death in deaths if isinstance(death, dict)] if isinstance(deaths, list) else []
 
     def _cloud_event(self, name: str) -> str | None:
         return self._header(f"cloudEvents_{name}") or self._header(f"cloudEvents:{name}")
@@ -185,7 +191,8 @@ def _renewed(parked: Parked) -> Basic.Properties:
     kept = passed_on(message.headers)
     for name in (REASON, PLACE, ATTEMPT, WAITED):
         kept.pop(name, None)
-    kept.setdefault(ROUTING_KEY, message.routing_key or "")
+    if parked.came_by is not None:
+        kept[ROUTING_KEY] = parked.came_by  # whatever its sender may have written there
     if parked.first_failed_at is not None:
         kept.setdefault(FIRST_FAILED_AT, parked.first_failed_at)
     return onward(message, kept | {REPLAYS: parked.replays + 1})

@@ -93,3 +93,20 @@ def test_what_anybody_may_have_written_breaks_no_list(forged: dict[str, Any]) ->
 )
 def test_one_is_meant_by_what_it_is_and_by_a_part_of_its_place(wanted: Wanted, *, taken: bool) -> None:
     assert wanted.takes(parked()) is taken
+
+
+@pytest.mark.parametrize(
+    ("deaths", "came_by"),
+    [
+        ([{"queue": "matching.events", "exchange": "events", "routing-keys": ["a.b.v1"]}], "a.b.v1"),
+        ([{"queue": "matching.events", "exchange": "", "routing-keys": ["matching.events"]}], None),
+        ([{"queue": "elsewhere", "exchange": "events", "routing-keys": ["a.b.v1"]}], None),
+        ([{"queue": "matching.events", "exchange": "events", "routing-keys": []}], None),
+        ([{"queue": "matching.events", "exchange": "events", "routing-keys": [7]}], None),
+        ("long ago", None),
+    ],
+)
+def test_the_key_that_it_came_by_is_the_brokers_word_where_it_came_by_an_exchange(
+    deaths: object, came_by: str | None
+) -> None:
+    assert parked({"x-death": deaths}).came_by == came_by
