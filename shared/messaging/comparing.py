@@ -19,6 +19,8 @@ from shared.storage.outbox import OUTBOX, PUBLISHED
 from shared.storage.transactions import INBOX
 
 PAGE = 1000
+MARGIN = timedelta(hours=1)
+"""A year ago to the second is not asked about: an outbox marks what is published a little after it was."""
 AT_ONCE = 100
 """So many are published in their order before the first is confirmed: one at a time would be five times slower."""
 OUTSIDE = "/external/"
@@ -58,11 +60,14 @@ class _Heard:
 
 
 class Comparing:
-    """Hears the whole history, then asks each service; what is on its way at that moment counts as missed."""
+    """Hears the history of so long (``kept``), then asks each service.
+
+    What is on its way at that moment counts as missed.
+    """
 
     def __init__(self, begun: datetime, kept: timedelta) -> None:
         self._begun = begun
-        self._kept_since = begun - kept
+        self._kept_since = begun - kept + MARGIN
         self._found = Comparison()
         self._heard: dict[str, _Heard] = {}
         self._unaccounted: set[str] = set()
@@ -128,12 +133,13 @@ async def redeliver(
 ) -> AsyncIterator[Passed]:
     """Put onto a service's queue which of these events it reads and does not know; give each when it is done.
 
-    Safe at any time: what is on its way as well has its effect once.
+    Safe at any time: what is on its way as well has its effect once. Of two bodies under one id the first goes,
+    as it would have the first time. The events must be of a time that the inbox remembers.
     """
     page: dict[str, Passed] = {}
     async for event in events:
         if _reads(service, event.envelope.routing_key):
-            page[_key(event)] = event
+            page.setdefault(_key(event), event)
         if len(page) == PAGE:
             async for sent in _send_missing(publisher, store, service, page):
                 yield sent

@@ -37,6 +37,7 @@ class Operator:
     """Asks before something is gone for good."""
     aside: Console = field(default_factory=lambda: Console(stderr=True))
     """Where progress is shown, if anybody looks: never in between what is printed for other programs."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def declare(self) -> int:
         """Declare the whole topology."""
@@ -102,8 +103,9 @@ class Operator:
 
     async def check_history(self, databases: Mapping[str, str]) -> int:
         """Compare the history with the outboxes and inboxes of these databases (by service)."""
-        comparison = Comparing(datetime.now(UTC), timedelta(days=self.settings.history_days))
-        async with aclosing(self._history("first", "Reading the history")) as events:
+        begun = self.now()
+        comparison = Comparing(begun, self._kept)
+        async with aclosing(self._history(begun - self._kept, "Reading the history")) as events:
             async for event in events:
                 comparison.hear(event)
         async with self._database_client() as client:
@@ -127,11 +129,16 @@ class Operator:
                 return 1
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             publisher, done = Publisher(channel, PUBLISH_SECONDS), 0
-            async with aclosing(self._history("first", f"Redelivering to {service}")) as events:
+            since = self.now() - self._kept  # the inbox remembers no more, and the stream drops whole files
+            async with aclosing(self._history(since, f"Redelivering to {service}")) as events:
                 async for _ in comparing.redeliver(events, publisher, store, service):
                     done += 1
         self.console.print(f"{done} redelivered.")
         return 0
+
+    @property
+    def _kept(self) -> timedelta:
+        return timedelta(days=self.settings.history_days)
 
     @asynccontextmanager
     async def _lot(self, service: str) -> AsyncIterator[ParkingLot]:
