@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from deploy.local import database as databases
 from deploy.local.finder import Parts as Nodes
@@ -22,11 +23,11 @@ from shared.ids import new
 from shared.messaging import topology
 from shared.messaging.broker import Broker
 from shared.service import Process
-from shared.storage.client import Database, connect, require_replica_set
+from shared.storage.client import DEAD_AFTER, Database, connect, require_replica_set
 from shared.storage.errors import StandaloneDatabase
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import Queues
-from tests.integration.backbone.toy import NAME, Toy, at_work, shortlisted
+from tests.integration.backbone.toy import NAME, Toy, at_work, parts_of, settings_of, shortlisted
 
 MakeProcess = Callable[..., Awaitable[Process]]
 
@@ -169,6 +170,26 @@ async def test_a_standalone_database_is_refused(nodes: Nodes, tmp_path: Path) ->
     finally:
         client.close()
         await processes.kill("alone")
+
+
+async def test_an_index_that_takes_its_time_does_not_keep_a_program_from_starting(
+    nodes: Nodes, hall: str, store: Database, toy: Toy
+) -> None:
+    settings = settings_of(hall, nodes.mongo_url, store.name, storage_timeout=0.5)
+    process = Process(parts_of(settings, toy))
+    await store["outbox"].insert_one({"_id": "old", "subject": "x", "sequence": 1})
+    async with await store.client.start_session() as session:
+        with capture_logs() as said:
+            async with session.start_transaction():  # an index waits for what is being written
+                await store["outbox"].insert_one(
+                    {"_id": "new", "subject": "y", "sequence": 1}, session=session
+                )
+                preparing = asyncio.create_task(process.prepare())
+                await asyncio.wait([preparing], timeout=3 * DEAD_AFTER * settings.storage_timeout)
+                assert not preparing.done()
+            await preparing
+    process.client.close()
+    assert said == []
 
 
 async def test_only_what_was_published_and_what_arrived_is_purged_as_late_as_the_settings_say(
