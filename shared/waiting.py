@@ -1,6 +1,10 @@
-"""Waiting for whichever comes first."""
+"""Waiting for whichever comes first, and for what cannot be broken off."""
 
 import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 async def first_of(*events: asyncio.Event, timeout: float) -> None:  # noqa: ASYNC109  running out of time is no error here
@@ -11,3 +15,23 @@ async def first_of(*events: asyncio.Event, timeout: float) -> None:  # noqa: ASY
     finally:
         for task in tasks:
             task.cancel()
+
+
+async def whole(work: Awaitable[T]) -> T:
+    """Wait for the end of what goes on although nobody waits for it; whoever is cancelled meanwhile is so then.
+
+    A call of the database's driver runs in a thread. One that wrote after its transaction was aborted, because its
+    caller was cancelled, would write outside any.
+    """
+    future = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not future.done():
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        if not future.cancelled():
+            future.exception()  # so that it counts as seen
+        raise cancelled
+    return future.result()

@@ -12,6 +12,7 @@ from pymongo.errors import OperationFailure
 from shared.storage.client import Database, Session
 from shared.storage.collection import Collection, Key, matches, query
 from shared.storage.outbox import OUTBOX, Entry
+from shared.waiting import whole
 
 DocumentT = TypeVar("DocumentT")
 Content = dict[str, Any]
@@ -72,14 +73,14 @@ class Batch:
 
     async def _load_from(self, collection: Collection[Any], ids: set[str]) -> None:
         found = self._store[collection.name].find({"_id": {"$in": list(ids)}}, session=self._session)
-        for stored in await found.to_list(None):
+        for stored in await whole(found.to_list(None)):
             self._keep(collection, stored)
         for one in ids:
             self._loaded.setdefault(collection.key(one), Record(None))
 
     async def _load_plain(self, name: str, ids: set[str]) -> None:
         found = self._store[name].find({"_id": {"$in": list(ids)}}, session=self._session)
-        by_id = {stored["_id"]: stored for stored in await found.to_list(None)}
+        by_id = {stored["_id"]: stored for stored in await whole(found.to_list(None))}
         self._plain.update({Key(name, one): by_id.get(one) for one in ids})
 
     def _keep(self, collection: Collection[Any], stored: Content) -> None:
@@ -111,7 +112,7 @@ class Batch:
         where = collection.stored_names(where)
         found = self._store[collection.name].find(query(where), session=self._session)
         keys = []
-        for stored in await found.to_list(None):
+        for stored in await whole(found.to_list(None)):
             self._keep(collection, stored)
             keys.append(collection.key(stored["_id"]))
         return self._as_changed(collection, where, keys, own)
@@ -145,12 +146,11 @@ class Batch:
         for name, writes in self._writes().items():
             await self._write(name, writes)
         if self.changes.entries:
-            await self._store[OUTBOX].insert_many(
-                [entry.stored() for entry in self.changes.entries], session=self._session
-            )
+            entries = [entry.stored() for entry in self.changes.entries]
+            await whole(self._store[OUTBOX].insert_many(entries, session=self._session))
 
     async def _write(self, name: str, writes: list[Write]) -> None:
-        done = await self._store[name].bulk_write(writes, ordered=False, session=self._session)
+        done = await whole(self._store[name].bulk_write(writes, ordered=False, session=self._session))
         expected = sum(1 for write in writes if isinstance(write, ReplaceOne) and not write._upsert)  # noqa: SLF001
         if done.matched_count < expected:
             raise OperationFailure(f"a document of {name} was changed by somebody else", code=112)

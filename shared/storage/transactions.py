@@ -26,6 +26,7 @@ from shared.storage.client import MAJORITY, Client, Database, Session
 from shared.storage.collection import Collection, Key
 from shared.storage.errors import IdReused, StorageUnavailable
 from shared.storage.unit import Context, Tools, UnitOfWork
+from shared.waiting import whole
 
 INBOX = "inbox"
 DUPLICATE_KEY = 11000
@@ -119,23 +120,7 @@ class Transactions:
         A piece that raises has no effect and takes no other with it. Where the transaction as a whole cannot
         be committed for a reason of its content, the pieces are done one by one. Raises StorageUnavailable
         where the database is away; then nothing is known to have had an effect, and all may be done again.
-
-        Whoever is cancelled meanwhile waits for the end: Motor's threads go on when their callers do not, and
-        one that wrote after its transaction was aborted would write outside any.
         """
-        work = asyncio.ensure_future(self._run(pieces))
-        cancelled: asyncio.CancelledError | None = None
-        while not work.done():
-            try:
-                await asyncio.wait([work])
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None:
-            work.exception()  # so that it counts as seen
-            raise cancelled
-        return work.result()
-
-    async def _run(self, pieces: Sequence[Piece[ResultT]]) -> list[Outcome[ResultT]]:
         async with self._turn:
             try:
                 return await self._persistently(pieces)
@@ -228,19 +213,19 @@ class Transactions:
         if not keys:
             return {}
         found = self._store[INBOX].find({"_id": {"$in": keys}}, session=session)
-        return {entry["_id"]: entry["hash"] for entry in await found.to_list(None)}
+        return {entry["_id"]: entry["hash"] for entry in await whole(found.to_list(None))}
 
     async def _remember(self, arrived: Sequence[Arrival], session: Session) -> None:
         if arrived:
             now = datetime.now(UTC)
             entries = [{"_id": one.key, "hash": one.body_hash, "arrived_at": now} for one in arrived]
-            await self._store[INBOX].insert_many(entries, session=session)
+            await whole(self._store[INBOX].insert_many(entries, session=session))
 
     async def _commit(self, session: Session) -> None:
         deadline = time.monotonic() + self._patience
         while True:
             try:
-                return await session.commit_transaction()
+                return await whole(session.commit_transaction())
             except PyMongoError as error:
                 if not error.has_error_label("UnknownTransactionCommitResult"):
                     raise
@@ -259,7 +244,7 @@ class Transactions:
 
 async def _abort(session: Session) -> None:
     try:
-        await session.abort_transaction()
+        await whole(session.abort_transaction())
     except PyMongoError:  # it is gone with the connection
         log.debug("abort failed")
 
