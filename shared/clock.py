@@ -62,15 +62,16 @@ async def follow(clock: Clock, store: ClockStore, reader: str, url: str) -> None
     while True:
         try:
             async with store[OFFSET].watch(full_document="updateLookup", max_await_time_ms=500) as changes:
-                await _read(clock, store)
+                await catch_up(clock, store)
                 async for _ in changes:
-                    await _read(clock, store)
+                    await catch_up(clock, store)
         except PyMongoError as error:
             log.warning("clock not followed", error=type(error).__name__)
             await asyncio.sleep(0.2)
 
 
-async def _read(clock: Clock, store: ClockStore) -> None:
+async def catch_up(clock: Clock, store: ClockStore) -> None:
+    """Take over a local run's offset as it is now: before a process does anything, or it would live in the past."""
     stored = await store[OFFSET].find_one({"_id": OFFSET})
     if stored is not None:
         clock.move(timedelta(milliseconds=stored["milliseconds"]))
@@ -146,7 +147,7 @@ async def _command(chosen: argparse.Namespace) -> int:
         if chosen.command == "set":
             await set_clock(store, chosen.time)
         clock = Clock()
-        await _read(clock, store)
+        await catch_up(clock, store)
         print(clock.now().isoformat())
     except ClockRefused as error:
         print(error, file=sys.stderr)

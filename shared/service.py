@@ -257,6 +257,7 @@ class Process:
         host, port = listening.getsockname()[:2]
         url = f"http://{host}:{port}"
         store = database(self.client, settings.clock_database)
+        await clocks.catch_up(self.clock, store)
         return [tasks.create_task(clocks.follow(self.clock, store, f"{self.parts.name}@{url}", url))]
 
 
