@@ -56,22 +56,25 @@ class ClockStore(Protocol):
     def __getitem__(self, name: str) -> Any: ...
 
 
-async def follow(clock: Clock, store: ClockStore, reader: str, url: str) -> None:
-    """Keep a process's clock with the local run's offset, and say where its readiness can be asked."""
+async def follow(clock: Clock, store: ClockStore, reader: str, url: str, begun: asyncio.Event) -> None:
+    """Keep a process's clock with the local run's offset, and say where its readiness can be asked.
+
+    ``begun`` is set once the offset is known: a process that did anything before would live in the past.
+    """
     await store[READERS].update_one({"_id": reader}, {"$set": {"url": url}}, upsert=True)
     while True:
         try:
             async with store[OFFSET].watch(full_document="updateLookup", max_await_time_ms=500) as changes:
-                await catch_up(clock, store)
+                await _read(clock, store)
+                begun.set()
                 async for _ in changes:
-                    await catch_up(clock, store)
+                    await _read(clock, store)
         except PyMongoError as error:
             log.warning("clock not followed", error=type(error).__name__)
             await asyncio.sleep(0.2)
 
 
-async def catch_up(clock: Clock, store: ClockStore) -> None:
-    """Take over a local run's offset as it is now: before a process does anything, or it would live in the past."""
+async def _read(clock: Clock, store: ClockStore) -> None:
     stored = await store[OFFSET].find_one({"_id": OFFSET})
     if stored is not None:
         clock.move(timedelta(milliseconds=stored["milliseconds"]))
@@ -147,7 +150,7 @@ async def _command(chosen: argparse.Namespace) -> int:
         if chosen.command == "set":
             await set_clock(store, chosen.time)
         clock = Clock()
-        await catch_up(clock, store)
+        await _read(clock, store)
         print(clock.now().isoformat())
     except ClockRefused as error:
         print(error, file=sys.stderr)

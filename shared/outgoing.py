@@ -80,7 +80,7 @@ class OutgoingLoop:
     ) -> None:
         self._outgoing = store[OUTGOING]
         self._commands = commands
-        self._wake = signals.outgoing
+        self._wake = signals.of(OUTGOING)
         self._errands = errands
         self._delays = delays
         self._claim_seconds = claim

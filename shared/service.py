@@ -136,7 +136,7 @@ class Process:
         return Lease(self.store, name, self.owner, self.parts.settings.lease_seconds)
 
     def _relay(self) -> Relay:
-        wake = self.transactions.signals.outbox
+        wake = self.transactions.signals.of(OUTBOX)
         return Relay(self.client, self.store, self._lease("relay"), wake, self.parts.settings.poll_seconds)
 
     def _consumers(self) -> list[Consumer]:
@@ -257,8 +257,11 @@ class Process:
         host, port = listening.getsockname()[:2]
         url = f"http://{host}:{port}"
         store = database(self.client, settings.clock_database)
-        await clocks.catch_up(self.clock, store)
-        return [tasks.create_task(clocks.follow(self.clock, store, f"{self.parts.name}@{url}", url))]
+        begun = asyncio.Event()
+        reader = f"{self.parts.name}@{url}"
+        following = tasks.create_task(clocks.follow(self.clock, store, reader, url, begun))
+        await begun.wait()
+        return [following]
 
 
 class _Server(uvicorn.Server):

@@ -66,7 +66,7 @@ class TimerLoop:
         self._registered = timers
         self._lease = lease
         self._poll = poll
-        self._wake = transactions.signals.timers
+        self._wake = transactions.signals.of(TIMERS)
         clock.on_move(self._wake.set)
 
     async def run(self, stopping: asyncio.Event, batch: int) -> None:

@@ -58,13 +58,13 @@ async def declare(channel: AbstractChannel, delays: Iterable[float], history_day
     """Declare the whole topology; what is there already must be as it is declared here."""
     await channel.declare_exchange(EVENTS_EXCHANGE, ExchangeType.TOPIC, durable=True)
     await channel.declare_exchange(PRIVATE_EXCHANGE, ExchangeType.DIRECT, durable=True)
-    history = await channel.declare_queue(
+    await channel.declare_queue(
         HISTORY_QUEUE, durable=True, arguments={"x-queue-type": "stream", "x-max-age": f"{history_days}D"}
     )
-    await history.bind(EVENTS_EXCHANGE, "#")
     each = sorted(set(delays))
     for queue in WORK_QUEUES:
         await _declare_work_queue(channel, queue, each)
+    await bind(channel)
 
 
 async def check(channel: AbstractChannel, delays: Iterable[float]) -> None:
@@ -96,13 +96,11 @@ async def _declare_work_queue(channel: AbstractChannel, queue: WorkQueue, delays
         durable=True,
         arguments={"x-queue-type": "quorum", "x-delivery-limit": LOOKED_AT},
     )
-    work = await channel.declare_queue(
+    await channel.declare_queue(
         queue.name,
         durable=True,
         arguments=_dead_lettering_to(queue.parked) | {"x-delivery-limit": DELIVERY_LIMIT},
     )
-    for routing_key in queue.routing_keys:
-        await work.bind(queue.exchange, routing_key)
     for delay in delays:
         await _declare_retry_queue(channel, queue, delay)
 

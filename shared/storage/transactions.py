@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeGuard, TypeVar
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from shared.storage.batch import Batch
 from shared.storage.client import MAJORITY, Client, Database, Session
 from shared.storage.collection import Collection, Key
 from shared.storage.errors import IdReused, StorageUnavailable
+from shared.storage.outbox import OUTBOX
 from shared.storage.unit import Context, Tools, UnitOfWork
 from shared.waiting import whole
 
@@ -81,13 +82,25 @@ class Failed:
 Outcome = Done[ResultT] | Failed
 
 
-@dataclass
 class Signals:
     """Rung after a commit that left work behind, so that nobody need wait for a poll."""
 
-    outbox: asyncio.Event = field(default_factory=asyncio.Event)
-    timers: asyncio.Event = field(default_factory=asyncio.Event)
-    outgoing: asyncio.Event = field(default_factory=asyncio.Event)
+    def __init__(self) -> None:
+        self._listeners: dict[str, list[asyncio.Event]] = {}
+
+    def of(self, collection: str) -> asyncio.Event:
+        """Return an event that is set when something was put into this collection.
+
+        It is the caller's own: nobody else who listens can clear it before the caller has seen it.
+        """
+        event = asyncio.Event()
+        self._listeners.setdefault(collection, []).append(event)
+        return event
+
+    def ring(self, collection: str) -> None:
+        """Set the events of all who listen."""
+        for event in self._listeners.get(collection, ()):
+            event.set()
 
 
 class Transactions:
@@ -233,13 +246,11 @@ class Transactions:
                     raise StorageUnavailable("whether the commit took place is not known") from error
 
     def _ring(self, batch: Batch) -> None:
-        if batch.changes.entries:
-            self.signals.outbox.set()
         touched = {key.collection for key, content in batch.changes.plain.items() if content is not None}
-        if "timers" in touched:
-            self.signals.timers.set()
-        if "outgoing" in touched:
-            self.signals.outgoing.set()
+        if batch.changes.entries:
+            touched.add(OUTBOX)
+        for collection in touched:
+            self.signals.ring(collection)
 
 
 async def _abort(session: Session) -> None:

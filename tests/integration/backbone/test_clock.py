@@ -17,8 +17,9 @@ from tests.harness.waiting import eventually
 @pytest.fixture
 async def followed(store: Database) -> AsyncIterator[Clock]:
     clock, nobody = Clock(), f"http://127.0.0.1:{free_port()}"
-    task = asyncio.create_task(follow(clock, store, "toy", nobody))
-    await eventually(lambda: store["readers"].find_one({}), "a reader")
+    begun = asyncio.Event()
+    task = asyncio.create_task(follow(clock, store, "toy", nobody, begun))
+    await begun.wait()
     yield clock
     task.cancel()
     with suppress(asyncio.CancelledError):
@@ -50,12 +51,13 @@ async def test_a_move_is_taken_over_within_a_second(store: Database, followed: C
     assert abs(followed.now() - target) < timedelta(seconds=2)
 
 
-async def test_a_move_that_was_made_before_a_process_started_is_taken_over(store: Database) -> None:
+async def test_a_move_that_was_made_before_is_known_before_anything_is_done(store: Database) -> None:
     target = datetime.now(UTC) + timedelta(days=30)
     await set_clock(store, target)
-    clock = Clock()
-    task = asyncio.create_task(follow(clock, store, "toy", "http://127.0.0.1:1"))
-    await eventually(_is(lambda: clock.now() >= target), "the offset")
+    clock, begun = Clock(), asyncio.Event()
+    task = asyncio.create_task(follow(clock, store, "toy", "http://127.0.0.1:1", begun))
+    await begun.wait()
+    assert clock.now() >= target
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
