@@ -29,6 +29,19 @@ class Contacts:
     """Given the person's id; says whether there was anything to send: nothing of somebody who was erased."""
 
 
+def sealed_contacts(collection: Collection[Any]) -> Contacts:
+    """Return contacts that lie in the documents of those whom they reach, sealed already: as `sealed_contact`."""
+
+    async def send(person_id: str, unit: UnitOfWork) -> bool:
+        person = await unit.get(collection, person_id)
+        if person is None:
+            return False
+        unit.send_private(collection, person_id, person.sealed_contact)
+        return True
+
+    return Contacts(collection, send)
+
+
 def main(build: Callable[[], Parts], *contacts: Contacts) -> None:
     """Run a service; or, where the command line says so, send its contacts again."""
     parser = argparse.ArgumentParser(description="Without a command, the service runs.")

@@ -4,7 +4,7 @@ from services.matching.domain.firms import Firm
 from services.matching.store import firms
 from shared.events import private
 from shared.events.ids import PersonId
-from shared.resending import Contacts
+from shared.resending import sealed_contacts
 from shared.sealing import Sealer
 from shared.storage.unit import UnitOfWork
 from shared.web.contacts import Contact
@@ -28,13 +28,4 @@ def send_contact(unit: UnitOfWork, firm: Firm) -> None:
     unit.send_private(firms, firm.firm_id, firm.sealed_contact)
 
 
-async def send_contact_again(firm_id: str, unit: UnitOfWork) -> bool:
-    """Tell notifications once more how to reach a firm."""
-    firm = await unit.get(firms, firm_id)
-    if firm is None:
-        return False
-    send_contact(unit, firm)
-    return True
-
-
-contacts = Contacts(firms, send_contact_again)
+contacts = sealed_contacts(firms)

@@ -2,13 +2,12 @@
 
 from fastapi import Response
 
+from services.scheduling.api.contacts import sealed_contact
 from services.scheduling.api.forms import InterpreterRequest
 from services.scheduling.api.people_views import InterpreterView
 from services.scheduling.domain.interpreters import Interpreter
-from services.scheduling.private import sealed, send_interpreters_contact
 from services.scheduling.store import interpreters
-from shared.events import private
-from shared.events.ids import InterpreterId, PersonId
+from shared.events.ids import InterpreterId
 from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply
@@ -41,21 +40,10 @@ async def add_interpreter(
             languages=tuple(sorted(set(request.languages))),
             language=request.language,
             time_zone=request.time_zone,
-            sealed_contact=sealed(unit, _contact(interpreter_id, request)),
+            sealed_contact=sealed_contact(unit, interpreter_id, "interpreter", request),
         )
         unit.save(interpreters, interpreter)
-        send_interpreters_contact(unit, interpreter)
+        unit.send_private(interpreters, interpreter_id, interpreter.sealed_contact)
         return Reply(201, InterpreterView.showing(interpreter))
 
     return await once.run(key, request, create)
-
-
-def _contact(interpreter_id: InterpreterId, request: InterpreterRequest) -> private.Contact:
-    return private.Contact(
-        person_id=PersonId(interpreter_id),
-        role="interpreter",
-        name=request.name,
-        addresses=request.contact.addresses,
-        language=request.language,
-        time_zone=request.time_zone,
-    )

@@ -2,6 +2,7 @@
 
 from fastapi import Response
 
+from services.scheduling.api.contacts import sealed_contact
 from services.scheduling.api.forms import RoomRequest, TeacherRequest
 from services.scheduling.api.hours import hours_of
 from services.scheduling.api.people_views import RoomView, TeacherView
@@ -9,11 +10,9 @@ from services.scheduling.api.problems import NameTaken
 from services.scheduling.domain.lessons import Teacher
 from services.scheduling.domain.rooms import Room
 from services.scheduling.domain.timetable import USUAL_HOURS
-from services.scheduling.private import sealed, send_contact
 from services.scheduling.store import rooms, teachers
 from services.scheduling.teaching import room_for_waiting
-from shared.events import private
-from shared.events.ids import PersonId, RoomId, TeacherId
+from shared.events.ids import RoomId, TeacherId
 from shared.storage.unit import UnitOfWork
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply
@@ -50,25 +49,14 @@ async def add_teacher(request: TeacherRequest, _: Staff, key: IdempotencyKey, on
             language=request.language,
             time_zone=request.time_zone,
             hours=USUAL_HOURS if request.hours is None else hours_of(request.hours),
-            sealed_contact=sealed(unit, _contact(teacher_id, request)),
+            sealed_contact=sealed_contact(unit, teacher_id, "teacher", request),
         )
         unit.save(teachers, teacher)
-        send_contact(unit, teacher)
+        unit.send_private(teachers, teacher_id, teacher.sealed_contact)
         await room_for_waiting(unit, teacher_id)
         return Reply(201, TeacherView.of(teacher))
 
     return await once.run(key, request, create)
-
-
-def _contact(teacher_id: TeacherId, request: TeacherRequest) -> private.Contact:
-    return private.Contact(
-        person_id=PersonId(teacher_id),
-        role="teacher",
-        name=request.name,
-        addresses=request.contact.addresses,
-        language=request.language,
-        time_zone=request.time_zone,
-    )
 
 
 @router.get("/rooms", tags=["rooms"])
