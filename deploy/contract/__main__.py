@@ -9,14 +9,12 @@ from shared.events import __version__
 
 def check() -> int:
     """Print what is wrong with the contract as it is; 0 where nothing is."""
-    found = list(
-        dict.fromkeys(
-            gate.problems(documents.made(), documents.read(documents.COMMITTED), documents.released())
-        )
-    )
+    released = documents.released()
+    problems = gate.problems(documents.made(), documents.read(documents.COMMITTED), released)
+    found = list(dict.fromkeys(problems))
     for one in found:
         print(one)
-    versions = ", ".join(documents.released()) or "none"
+    versions = ", ".join(released) or "none"
     print(
         f"{len(found)} problems."
         if found

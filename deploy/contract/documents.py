@@ -84,4 +84,4 @@ def write(documents: Documents, folder: Path) -> None:
 
 def released() -> dict[str, Documents]:
     """Read what was released, by version."""
-    return {folder.name: read(folder) for folder in sorted(RELEASED.iterdir())} if RELEASED.exists() else {}
+    return {folder.name: read(folder) for folder in sorted(RELEASED.iterdir())}

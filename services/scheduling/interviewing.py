@@ -57,20 +57,18 @@ async def plan_visit(unit: UnitOfWork, visit: Visit) -> Planned:
     unplanned = [*await _without_interview(unit, coming), *await unit.get_many(matches, to_move)]
     wanted, not_known_yet = await _described(unit, unplanned, coming)
     found, diary = await _place(unit, visit, wanted, to_move.values())
-    moved_ = tuple(
-        [
-            await _move(unit, visit, diary, to_move[one.wanted.match_id], one)
-            for one in found.placed
-            if one.wanted.match_id in to_move
-        ]
-    )
-    fresh = [one for one in found.placed if one.wanted.match_id not in to_move]
-    made = tuple([await _schedule(unit, visit, diary, placed) for placed in fresh])
+    elsewhere: list[Interview] = []
+    made: list[Interview] = []
+    for placed in found.placed:
+        if before := to_move.get(placed.wanted.match_id):
+            elsewhere.append(await _move(unit, visit, diary, before, placed))
+        else:
+            made.append(await _schedule(unit, visit, diary, placed))
     by_id = {one.match_id: one for one in unplanned}
     alone = {one.match_id for one in wanted if one.needs_interpreter}
     return Planned(
-        scheduled=made,
-        moved=moved_,
+        scheduled=tuple(made),
+        moved=tuple(elsewhere),
         without_slot=tuple(by_id[one.match_id] for one in found.without_slot),
         not_known_yet=not_known_yet,
         without_interpreter=tuple(

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import aio_pika
 import httpx
 import pytest
 
@@ -25,7 +24,6 @@ from shared.events.examples import EXAMPLES as EVENT_EXAMPLES
 from shared.events.ids import EventId, FirmId, PositionId, RequestId
 from shared.events.profile import Requirements
 from shared.ids import new
-from shared.messaging import topology
 from tests.harness.examples import EXAMPLES, LANGUAGES, ROOT, imported, published, subscribed
 from tests.harness.history import read_history
 from tests.harness.nodes import running
@@ -72,14 +70,6 @@ def position() -> Position:
 
 def requirements(title: str) -> Requirements:
     return Requirements.model_validate_json(json.dumps({**REQUIREMENTS, "title": title}))
-
-
-@pytest.fixture
-async def history(amqp_url: str) -> str:
-    """A broker on which everything is declared, and nothing has happened yet."""
-    async with await aio_pika.connect(amqp_url) as connection:
-        await topology.declare(await connection.channel(), [1], history_days=1)
-    return amqp_url
 
 
 async def tell(amqp_url: str, events: Sequence[tuple[EventId, Event]]) -> None:

@@ -11,12 +11,10 @@ import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
 
-import aio_pika
 import pytest
 
 from shared.events import EVENTS, ExternalEvent, __version__
 from shared.events.examples import EXAMPLES
-from shared.messaging import topology
 from tests.harness.publishing import publish
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +22,7 @@ PROJECT = ROOT / "deploy" / "wheel"
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 FROM_NOWHERE = ["--no-index", "--no-deps"]
 PYDANTIC = ["annotated-types", "pydantic", "pydantic_core", "typing-inspection", "typing_extensions"]
+OURS = [event for event in EXAMPLES.values() if not isinstance(event, ExternalEvent)]
 
 READ_HISTORY = """
 import json, os, sys
@@ -97,31 +96,21 @@ def test_it_needs_pydantic_and_nothing_else(environment: Path) -> None:
     assert run(environment / "bin/python", "-I", "-c", code).split() == [str(len(EVENTS)), "False"]
 
 
-async def test_it_reads_a_real_history_with_plain_pika(amqp_url: str, environment: Path) -> None:
+async def test_it_reads_a_real_history_with_plain_pika(history: str, environment: Path) -> None:
     copy_installed("pika", environment)
-    ours = [event for event in EXAMPLES.values() if not isinstance(event, ExternalEvent)]
-    connection = await aio_pika.connect(amqp_url)
-    async with connection:
-        await topology.declare(await connection.channel(), [1], history_days=1)
-        await publish(amqp_url, *ours)
-        read = await asyncio.to_thread(
-            run, environment / "bin/python", "-I", "-c", READ_HISTORY, len(ours), AMQP_URL=amqp_url
-        )
+    await publish(history, *OURS)
+    read = await asyncio.to_thread(
+        run, environment / "bin/python", "-I", "-c", READ_HISTORY, len(OURS), AMQP_URL=history
+    )
     found = [tuple(json.loads(line)) for line in read.splitlines()]
-    assert sorted(found) == sorted((type(event).__name__, event.subject, event.subject) for event in ours)
+    assert sorted(found) == sorted((type(event).__name__, event.subject, event.subject) for event in OURS)
 
 
-async def test_the_example_of_its_page_runs(amqp_url: str, environment: Path) -> None:
+async def test_the_example_of_its_page_runs(history: str, environment: Path) -> None:
     copy_installed("pika", environment)
     (code,) = re.findall(r"```python\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
-    ours = [event for event in EXAMPLES.values() if not isinstance(event, ExternalEvent)]
-    connection = await aio_pika.connect(amqp_url)
-    async with connection:
-        await topology.declare(await connection.channel(), [1], history_days=1)
-        await publish(amqp_url, *ours)
-        printed = await asyncio.to_thread(
-            run, environment / "bin/python", "-I", "-c", code, AMQP_URL=amqp_url
-        )
+    await publish(history, *OURS)
+    printed = await asyncio.to_thread(run, environment / "bin/python", "-I", "-c", code, AMQP_URL=history)
     assert "Back-end Web developer" in printed
     assert "starts on" in printed
     assert "not read" not in printed

@@ -1,12 +1,13 @@
 """What scheduling shows of people, of when they can, and of rooms."""
 
+from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Self
 
 from services.scheduling.domain.availability import Availability
 from services.scheduling.domain.lessons import Teacher
 from services.scheduling.domain.rooms import Room
-from services.scheduling.domain.timetable import Weekday
+from services.scheduling.domain.timetable import Hours, Weekday
 from shared.events.ids import InterpreterId, RoomId, TeacherId
 from shared.events.value import Value
 from shared.web.views import View
@@ -17,6 +18,10 @@ class HoursView(Value):
 
     begins: time
     ends: time
+
+
+def _by_weekday(hours: Iterable[Hours]) -> dict[Weekday, HoursView]:
+    return {one.weekday: HoursView(begins=one.begins, ends=one.ends) for one in hours}
 
 
 class TeacherView(View):
@@ -30,8 +35,7 @@ class TeacherView(View):
     @classmethod
     def of(cls, teacher: Teacher) -> Self:
         """Show a teacher."""
-        hours = {one.weekday: HoursView(begins=one.begins, ends=one.ends) for one in teacher.hours}
-        return cls.showing(teacher, hours=hours)
+        return cls.showing(teacher, hours=_by_weekday(teacher.hours))
 
 
 class InterpreterView(View):
@@ -61,10 +65,9 @@ class AvailabilityView(View):
     @classmethod
     def of(cls, availability: Availability) -> Self:
         """Show what somebody has said."""
-        hours = {one.weekday: HoursView(begins=one.begins, ends=one.ends) for one in availability.hours}
         return cls.showing(
             availability,
-            hours=hours or None,
+            hours=_by_weekday(availability.hours) or None,
             cannot=tuple(PeriodView.showing(one) for one in availability.cannot),
         )
 
