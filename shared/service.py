@@ -142,7 +142,7 @@ class Process:
     def _consumers(self) -> list[Consumer]:
         settings = self.parts.settings
         ladder = Ladder(settings.retry_delays, settings.not_yet_delays)
-        pace = Pace(settings.batch_size, settings.batch_wait, settings.prefetch, settings.poll_seconds)
+        pace = Pace(settings.batch_size, settings.prefetch, settings.poll_seconds)
         return [
             Consumer(queue, self._reader(queue), self.transactions, ladder, pace)
             for queue in queues_of(self.parts.name)

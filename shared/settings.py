@@ -62,9 +62,8 @@ class Settings(BackboneSettings):
     log_format: str = "json"
 
     batch_size: int = Field(default=100, ge=1, le=1000)
-    """How many messages, commands or timers share one transaction at the most."""
-    batch_wait: float = Field(default=0, ge=0, le=1)
-    """How long, in seconds, a batch that is not full waits; without that, more gather while the last is at work."""
+    """How many messages, commands or timers share one transaction at the most: those that have gathered while the
+    last ones were at work. None waits for more."""
     prefetch: int = Field(default=200, ge=1)
     publish_timeout: Seconds = 10
     lease_seconds: Seconds = 10

@@ -1,7 +1,6 @@
 """The batching consumer: many messages, one transaction, one acknowledgement."""
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,10 +29,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many messages are taken at once, and how long a batch waits to fill (seconds)."""
+    """How many messages are taken at once, and how often (seconds) a quiet queue's consumer is looked after."""
 
     batch: int
-    wait: float
     prefetch: int
     poll: float
 
@@ -113,7 +111,7 @@ class Consumer:
                 await first_of(arrived, stopping, timeout=self._pace.poll)
                 self._still_attached(below, tag)
                 continue
-            batch = await self._batch(arrived)
+            batch = self._batch()
             await self._work(batch, publisher, stopping)
             widen = prefetch == 1 and not batch[0].redelivered
             if widen:
@@ -127,21 +125,10 @@ class Consumer:
         if tag not in below.consumers:
             raise ConnectionLost(f"the broker cancelled the consumer of {self.queue.name}")
 
-    async def _batch(self, arrived: asyncio.Event) -> list[Delivery]:
-        """Take what waits, up to a batch, and a few milliseconds' worth of what is still coming."""
-        batch: list[Delivery] = []
-        until = time.monotonic() + self._pace.wait
-        while len(batch) < self._pace.batch:
-            if self._waiting:
-                batch.append(self._waiting.popleft())
-                self._at_work = len(batch)  # in hand at every moment, or readiness would see rest
-                continue
-            left = until - time.monotonic()
-            if left <= 0:
-                break
-            arrived.clear()
-            await first_of(arrived, timeout=left)
-        return batch
+    def _batch(self) -> list[Delivery]:
+        """Take what waits, up to a batch; while it is at work, the next one gathers."""
+        self._at_work = min(self._pace.batch, len(self._waiting))
+        return [self._waiting.popleft() for _ in range(self._at_work)]
 
     async def _work(self, batch: Sequence[Delivery], publisher: Publisher, stopping: asyncio.Event) -> None:
         troubles: list[Trouble] = []

@@ -33,7 +33,6 @@ def test_defaults_are_accepted() -> None:
         ({"inbox_days": 365}, "INBOX_DAYS"),
         ({"history_days": 400}, "HISTORY_DAYS"),
         ({"outgoing_claim_seconds": 8}, "OUTGOING_CLAIM_SECONDS"),
-        ({"batch_wait": 60}, "batch_wait"),
         ({"batch_size": 0}, "batch_size"),
         ({"retry_delays": (5, 0)}, "retry_delays"),
         ({"lease_seconds": -1}, "lease_seconds"),
