@@ -72,16 +72,17 @@ class Batch:
                 await self._load_plain(name, ids)
 
     async def _load_from(self, collection: Collection[Any], ids: set[str]) -> None:
-        found = self._store[collection.name].find({"_id": {"$in": list(ids)}}, session=self._session)
-        for stored in await whole(found.to_list(None)):
+        for stored in await self._found(collection.name, {"_id": {"$in": list(ids)}}):
             self._keep(collection, stored)
         for one in ids:
             self._loaded.setdefault(collection.key(one), Record(None))
 
     async def _load_plain(self, name: str, ids: set[str]) -> None:
-        found = self._store[name].find({"_id": {"$in": list(ids)}}, session=self._session)
-        by_id = {stored["_id"]: stored for stored in await whole(found.to_list(None))}
-        self._plain.update({Key(name, one): by_id.get(one) for one in ids})
+        found = {stored["_id"]: stored for stored in await self._found(name, {"_id": {"$in": list(ids)}})}
+        self._plain.update({Key(name, one): found.get(one) for one in ids})
+
+    async def _found(self, name: str, where: Content) -> list[Content]:
+        return await whole(self._store[name].find(where, session=self._session).to_list(None))
 
     def _keep(self, collection: Collection[Any], stored: Content) -> None:
         key = collection.key(stored["_id"])
@@ -110,9 +111,8 @@ class Batch:
     ) -> list[DocumentT]:
         """Return the documents that match, by id, as this batch and the piece at work have changed them."""
         where = collection.stored_names(where)
-        found = self._store[collection.name].find(query(where), session=self._session)
         keys = []
-        for stored in await whole(found.to_list(None)):
+        for stored in await self._found(collection.name, query(where)):
             self._keep(collection, stored)
             keys.append(collection.key(stored["_id"]))
         return self._as_changed(collection, where, keys, own)
