@@ -101,23 +101,21 @@ async def send(unit: UnitOfWork, message: Message) -> None:
         unit.save(messages, kept(message, unit.now))
     elif recipient.has_bounced:
         unit.save(messages, *failed(message, "bounced", unit.now))
-    elif not _put_off(unit, message, recipient):
+    elif (evening := _evening(unit, message, recipient)) is not None:
+        unit.save(messages, replace(message, state="gathering"))
+        unit.set_timer(GATHERING_DUE, message.message_id, evening)
+    else:
         await _post(unit, message, recipient)
 
 
-def _put_off(unit: UnitOfWork, message: Message, recipient: Person) -> bool:
-    """Have a message wait for the evening where its recipient wishes that; say whether it does."""
+def _evening(unit: UnitOfWork, message: Message, recipient: Person) -> datetime | None:
+    """Return until when a message waits, since its recipient wishes to get it in the evening; None: it goes now."""
+    has_waited = message.state == "gathering"
     time_zone = _time_zone(unit, recipient)
-    if (
-        time_zone is None
-        or message.state == "gathering"  # it has waited
-        or not recipient.preferences.put_off(message.role, message.template)
-    ):
-        return False
+    if has_waited or time_zone is None or not recipient.preferences.put_off(message.role, message.template):
+        return None
     _, goes_at = next(iter(gathering_days(unit.now, time_zone)))
-    unit.save(messages, replace(message, state="gathering"))
-    unit.set_timer(GATHERING_DUE, message.message_id, goes_at)
-    return True
+    return goes_at
 
 
 def _time_zone(unit: UnitOfWork, recipient: Person) -> str | None:

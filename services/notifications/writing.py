@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
 from typing import Final
 
 from services.notifications.domain.facts import Facts
@@ -189,7 +188,7 @@ def values_of(message: Message) -> Mapping[str, object]:
     return {name: value for name, value in told.items() if value is not None or name == "interpreter_id"}
 
 
-def _order(facts: Facts) -> tuple[float, datetime | str, str, str]:
+def _order(facts: Facts) -> tuple[float, str, str, str]:
     """Order what was gathered: proposals by score, lessons by time; by id only last."""
     first = facts.lessons[0].starts_at if facts.lessons else facts.starts_at
     when = "" if first is None else first.isoformat()

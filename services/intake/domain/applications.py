@@ -95,10 +95,9 @@ def applied(
 
 def updated(candidate: Candidate, record: Record) -> tuple[Candidate, CandidateUpdated | None]:
     """Change what is known of a candidate; there is an event if a public part of it changed."""
-    before, event = candidate.record, None
-    if before is None or _public(before) != _public(record):
-        event = announced(candidate.candidate_id, record)
-    return replace(candidate, record=record), event
+    event = announced(candidate.candidate_id, record)
+    known = None if candidate.record is None else announced(candidate.candidate_id, candidate.record)
+    return replace(candidate, record=record), None if event == known else event
 
 
 def announced(candidate_id: CandidateId, record: Record) -> CandidateUpdated:
@@ -111,10 +110,6 @@ def announced(candidate_id: CandidateId, record: Record) -> CandidateUpdated:
         time_zone=record.time_zone,
         wants_lessons=record.wants_lessons,
     )
-
-
-def _public(record: Record) -> tuple[object, ...]:
-    return (record.country, record.profile, record.language, record.time_zone, record.wants_lessons)
 
 
 def erased(application: Application) -> Application:

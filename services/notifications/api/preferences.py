@@ -19,6 +19,7 @@ from shared.web.identity import Participant
 from shared.web.parts import Command, Documents, using
 from shared.web.problems import FieldError, Invalid, NotFound, NotKnownYet, documented
 from shared.web.versions import IfMatch, etag, must_match
+from shared.web.views import View
 
 router = new_router()
 TheStaff = Annotated[StaffList, using(StaffList)]
@@ -44,7 +45,7 @@ class PreferencesForm(Value):
     """The templates that are switched off, of those in `may_be_off`; such a message is in the inbox alone."""
 
 
-class PreferencesView(PreferencesForm):
+class PreferencesView(PreferencesForm, View):
     """What somebody wishes about their messages."""
 
     person_id: PersonId
@@ -54,15 +55,8 @@ class PreferencesView(PreferencesForm):
     @classmethod
     def of(cls, person: Person, may_be_off: frozenset[str]) -> Self:
         """Show what somebody wishes."""
-        wished = person.preferences
-        return cls(
-            person_id=person.person_id,
-            language=wished.language,
-            channel=wished.channel,
-            when=wished.when,
-            quiet=wished.quiet,
-            off=wished.off,
-            may_be_off=tuple(sorted(may_be_off)),
+        return cls.showing(
+            person.preferences, person_id=person.person_id, may_be_off=tuple(sorted(may_be_off))
         )
 
 

@@ -79,8 +79,7 @@ class FactsForm(Value):
 
     def over(self, facts: Facts) -> Facts:
         """Return the facts with what is given in place of what they say."""
-        given = {name: getattr(self, name) for name in self.model_fields_set}
-        return replace(facts, **{name: value for name, value in given.items() if value is not None})
+        return replace(facts, **{name: value for name, value in self if value is not None})
 
 
 class PreviewRequest(Value):

@@ -1,13 +1,13 @@
 """Webhooks over HTTP: who gets which events, and from when on once more."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from fastapi import Response
 from pydantic import AfterValidator, AnyUrl, ConfigDict, Field, UrlConstraints
 from pydantic_core import PydanticCustomError
 
-from services.notifications.domain.webhooks import Webhook, WebhookId, replayed
+from services.notifications.domain.webhooks import Webhook, WebhookId, WebhookState, replayed
 from services.notifications.staff import StaffList
 from services.notifications.store import deliveries, webhooks
 from services.notifications.webhooks.addresses import is_public, written
@@ -74,7 +74,7 @@ class WebhookView(View):
     events: tuple[str, ...]
     owner_id: PersonId | None = None
     """The member of staff who is told when it is switched off; absent: all are."""
-    state: Literal["on", "off"]
+    state: WebhookState
     """`off` after a day without any success, or at a 410; a replay switches it on."""
     registered_at: datetime
     failing_since: datetime | None = None

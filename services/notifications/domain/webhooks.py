@@ -10,6 +10,10 @@ from shared.events.ids import Id, PersonId
 SWITCHED_OFF: Final = "webhook-switched-off"
 """The message that a webhook's owner gets when it is switched off."""
 
+WebhookState = Literal["on", "off"]
+DeliveryState = Literal["waiting", "delivered", "failed", "dropped"]
+"""`failed`: tried for as long as deliveries are; `dropped`: its webhook was switched off, or removed."""
+
 
 class WebhookId(Id):
     """A webhook: a URL that wants events."""
@@ -34,7 +38,7 @@ class Webhook:
     owner_id: PersonId | None = None
     """The member of staff who is told when it is switched off; None: all are."""
     registered_at: datetime
-    state: Literal["on", "off"] = "on"
+    state: WebhookState = "on"
     run: int = 1
     """How often the history has been begun to be read for it: once, and once more for each replay."""
     reads_from: datetime
@@ -64,7 +68,7 @@ class Delivery:
     offset: int
     """Where in the history it was read."""
     published_at: datetime
-    state: Literal["waiting", "delivered", "failed", "dropped"] = "waiting"
+    state: DeliveryState = "waiting"
     body: str | None = None
     """What is sent; absent once it has ended, since the history has it."""
 

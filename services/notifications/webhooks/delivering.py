@@ -7,6 +7,7 @@ from functools import partial
 from services.notifications.domain.webhooks import (
     Delivery,
     DeliveryId,
+    DeliveryState,
     LaneId,
     Webhook,
     WebhookId,
@@ -54,7 +55,7 @@ class Delivering:
         webhook = await self._documents.get(webhooks, webhook_id)
         delivery = await self._documents.get(deliveries, delivery_id)
         if webhook is None or webhook.state == "off":
-            return partial(_clear, lane_id)
+            return partial(clear, lane_id=lane_id)
         if delivery is None or delivery.body is None or not await self._is_first(delivery):
             return partial(_give_turn, lane_id)
         try:
@@ -69,7 +70,7 @@ class Delivering:
     async def give_up(self, key: str, error: Exception) -> Record:  # noqa: ARG002  it was noted when it happened
         """Leave a delivery that has failed for as long as they are tried, and go on with the next one."""
         *_, delivery_id = of_turn(key)
-        return partial(_failed, delivery_id)
+        return partial(_end, delivery_id, "failed")
 
     async def _is_first(self, delivery: Delivery) -> bool:
         lane = await self._documents.get(lanes, delivery.lane_id)
@@ -97,10 +98,6 @@ class Delivering:
         await self._commands.run(Piece(note, traceparent=continue_trace(None)))
 
 
-async def _clear(lane_id: LaneId, unit: UnitOfWork) -> None:
-    await clear(unit, lane_id)
-
-
 async def _give_turn(lane_id: LaneId, unit: UnitOfWork) -> None:
     """Give the turn to the first: something is replayed before it, or it has ended."""
     lane = await unit.get(lanes, lane_id)
@@ -115,11 +112,7 @@ async def _delivered(webhook_id: WebhookId, delivery_id: DeliveryId, unit: UnitO
     await _end(delivery_id, "delivered", unit)
 
 
-async def _failed(delivery_id: DeliveryId, unit: UnitOfWork) -> None:
-    await _end(delivery_id, "failed", unit)
-
-
-async def _end(delivery_id: DeliveryId, state: str, unit: UnitOfWork) -> None:
+async def _end(delivery_id: DeliveryId, state: DeliveryState, unit: UnitOfWork) -> None:
     delivery = await unit.get(deliveries, delivery_id)
     if delivery is not None:
         await end(unit, delivery, state)

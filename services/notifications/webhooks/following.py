@@ -90,7 +90,7 @@ class Following:
                 webhook = await self._documents.get(webhooks, webhook_id)
                 if webhook is None or not await self._read_on(webhook, run):
                     return
-            except (AMQPError, OSError, TimeoutError, PyMongoError, StorageUnavailable) as error:
+            except (AMQPError, OSError, PyMongoError, StorageUnavailable) as error:
                 log.warning("history not read for a webhook", error=type(error).__name__)
             except Exception:
                 log.exception("history not read for a webhook")
@@ -111,7 +111,8 @@ class Following:
             async for part in parts:
                 heard, unkept = _wanted(webhook, part), unkept + len(part)
                 if heard or unkept >= OFTEN:
-                    work = partial(_keep, webhook.webhook_id, run, heard, _read_until(part[-1]))
+                    until = ReadUntil(part[-1].offset + 1, part[-1].message.timestamp)
+                    work = partial(keep, webhook_id=webhook.webhook_id, run=run, heard=heard, until=until)
                     if not await self._commands.run(_piece(work)):
                         return False
                     unkept = 0
@@ -140,16 +141,6 @@ def _wanted(webhook: Webhook, part: Sequence[Passed]) -> list[Heard]:
 
 def _piece(work: Callable[[UnitOfWork], Awaitable[bool]]) -> Piece[bool]:
     return Piece(work, traceparent=continue_trace(None))
-
-
-def _read_until(event: Passed) -> ReadUntil:
-    return ReadUntil(event.offset + 1, event.message.timestamp)
-
-
-async def _keep(
-    webhook_id: WebhookId, run: int, heard: Sequence[Heard], until: ReadUntil, unit: UnitOfWork
-) -> bool:
-    return await keep(unit, webhook_id, run, heard, until)
 
 
 async def _begin_anew(known: Webhook, run: int, unit: UnitOfWork) -> bool:

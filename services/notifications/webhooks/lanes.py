@@ -8,6 +8,7 @@ from typing import Final
 from services.notifications.domain.webhooks import (
     Delivery,
     DeliveryId,
+    DeliveryState,
     Lane,
     LaneId,
     Webhook,
@@ -91,10 +92,9 @@ def _delivery(webhook: Webhook, heard: Heard) -> Delivery:
     )
 
 
-async def end(unit: UnitOfWork, delivery: Delivery, state: str) -> None:
+async def end(unit: UnitOfWork, delivery: Delivery, state: DeliveryState) -> None:
     """End a delivery (``delivered`` or ``failed``), and let the next one of its lane go."""
-    ended = replace(delivery, state=state, body=None)  # type: ignore[arg-type]
-    unit.save(deliveries, ended)
+    unit.save(deliveries, replace(delivery, state=state, body=None))
     lane = await unit.get(lanes, delivery.lane_id)
     if lane is not None:
         await go_on(unit, moved_up(lane, delivery.delivery_id))

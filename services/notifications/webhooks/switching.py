@@ -18,8 +18,8 @@ async def switch_off(unit: UnitOfWork, webhook: Webhook, at: datetime) -> None:
     """Switch a webhook off, and tell its owner: all of staff where the settings do not know the owner any more."""
     unit.save(webhooks, switched_off(webhook, at))
     staff = unit.using(StaffList)
-    known = webhook.owner_id is not None and staff.get(webhook.owner_id) is not None
-    for person_id in [webhook.owner_id] if webhook.owner_id and known else staff.ids:
+    owner = None if webhook.owner_id is None else staff.get(webhook.owner_id)
+    for person_id in staff.ids if owner is None else [owner.person_id]:
         await send(unit, _message(webhook, person_id, unit.now))
 
 
