@@ -1,6 +1,5 @@
 """Previews: every message can be shown, of its example or of whatever is given."""
 
-import base64
 from datetime import UTC, date, datetime
 
 import pytest
@@ -24,13 +23,6 @@ ROLES: tuple[RecipientRole, ...] = ("candidate", "firm", "staff", "teacher", "in
 EVERY = sorted(
     {(role, file.name.partition(".")[0]) for role in ROLES for file in (TEMPLATES / role).iterdir()}
 )
-
-
-@pytest.fixture(scope="module")
-def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
-    file = tmp_path_factory.mktemp("keys") / "master.key"
-    file.write_text(base64.b64encode(bytes(32)).decode())
-    return Vault(file)
 
 
 @pytest.fixture(scope="module")

@@ -183,9 +183,8 @@ async def test_nobody_there_is_unreachable() -> None:
 
 
 @pytest.fixture
-def secrets(tmp_path: Path) -> Secrets:
-    (tmp_path / "key").write_text(base64.b64encode(bytes(32)).decode())
-    return Secrets(Vault(tmp_path / "key"))
+def secrets(vault: Vault) -> Secrets:
+    return Secrets(vault)
 
 
 def test_a_standard_webhooks_verifier_accepts_the_signature_and_no_other(secrets: Secrets) -> None:

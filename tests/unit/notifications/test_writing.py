@@ -1,13 +1,11 @@
 """Letters: what is written to whom, and how it travels."""
 
-import base64
 from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -60,13 +58,6 @@ class Shelf(Reader):
     async def get(self, collection: Collection[DocumentT], id: str) -> DocumentT | None:  # noqa: A002
         found: DocumentT | None = self._documents.get((collection.name, id))
         return found
-
-
-@pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    file = tmp_path / "master.key"
-    file.write_text(base64.b64encode(bytes(32)).decode())
-    return Vault(file)
 
 
 @pytest.fixture
