@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
 
 PATIENCE = 60.0
 """Seconds for which a service that is away is tried again, always with the same Idempotency-Key."""
-TRY_AGAIN = frozenset({"not-known-yet", "still-at-work", "unavailable"})
+AWAY = frozenset({502, 503, 504})
+"""What is answered on behalf of a service that is not there."""
 
 
 class RefusedError(Exception):
@@ -56,16 +57,9 @@ class Api:
         """Remove something; raises RefusedError."""
         return await self._call("DELETE", service, path, token, None, None)
 
-    async def pages(self, service: str, path: str, token: str) -> AsyncIterator[Any]:
+    def pages(self, service: str, path: str, token: str) -> AsyncIterator[Any]:
         """Read a whole list, page after page."""
-        cursor = ""
-        while True:
-            page = await self.get(service, f"{path}{'&' if '?' in path else '?'}limit=200{cursor}", token)
-            for item in page["items"]:
-                yield item
-            if not page.get("next"):
-                return
-            cursor = f"&cursor={page['next']}"
+        return items(path, lambda page: self.get(service, page, token))
 
     async def _call(
         self, method: str, service: str, path: str, token: str | None, body: Any, key: str | None
@@ -75,27 +69,43 @@ class Api:
         headers |= {"If-Match": "*"} if method == "PATCH" else {}
         until = time.monotonic() + PATIENCE
         while True:
-            answer = await self._try(method, f"{self._urls[service]}{path}", headers, body)
+            answer = await ask(self._client, method, f"{self._urls[service]}{path}", headers, body)
             if answer is not None and answer.is_success:
                 return answer.json() if answer.content else None
-            if time.monotonic() > until or (answer is not None and not _passing(answer)):
+            if time.monotonic() > until or (answer is not None and not is_passing(answer)):
                 raise RefusedError(*_said(answer), f"{method} {service} {path}")
             await asyncio.sleep(0.1)
 
-    async def _try(
-        self, method: str, url: str, headers: Mapping[str, str], body: Any
-    ) -> httpx.Response | None:
-        try:
-            return await self._client.request(method, url, headers=headers, json=body)
-        except httpx.TransportError:
-            return None
+
+async def items(path: str, read: Callable[[str], Awaitable[Any]]) -> AsyncIterator[Any]:
+    """Give what is in a list, page after page; ``read`` reads the page at a path."""
+    cursor = ""
+    while True:
+        page = await read(f"{path}{'&' if '?' in path else '?'}limit=200{cursor}")
+        for item in page["items"]:
+            yield item
+        if not page.get("next"):
+            return
+        cursor = f"&cursor={page['next']}"
 
 
-def _passing(answer: httpx.Response) -> bool:
-    return answer.status_code in {502, 503, 504} or _problem(answer).get("type") in TRY_AGAIN
+async def ask(
+    client: httpx.AsyncClient, method: str, url: str, headers: Mapping[str, str], body: Any
+) -> httpx.Response | None:
+    """Send a request once; None where no answer came."""
+    try:
+        return await client.request(method, url, headers=headers, json=body)
+    except httpx.TransportError:
+        return None
 
 
-def _problem(answer: httpx.Response) -> dict[str, Any]:
+def is_passing(answer: httpx.Response) -> bool:
+    """Say whether the same request may well be answered otherwise in a moment."""
+    return answer.status_code in AWAY or "Retry-After" in answer.headers
+
+
+def problem(answer: httpx.Response) -> dict[str, Any]:
+    """Return the problem that an answer tells of."""
     try:
         return dict(answer.json())
     except ValueError:
@@ -103,11 +113,6 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
 
 
 def _said(answer: httpx.Response | None) -> tuple[int, dict[str, Any]]:
-    return (
-        (0, {"type": "away", "detail": "no answer"})
-        if answer is None
-        else (
-            answer.status_code,
-            _problem(answer),
-        )
-    )
+    if answer is None:
+        return 0, {"type": "away", "detail": "no answer"}
+    return answer.status_code, problem(answer)

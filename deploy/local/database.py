@@ -32,20 +32,16 @@ class Database:
     It holds nothing of an event loop, so it may be started in one and stopped in another.
     """
 
-    def __init__(
-        self, folder: Path, processes: Processes, *, name: str = "mongod", known_as: str | None = None
-    ) -> None:
-        """`known_as` is the address by which the replica set names it, where that is not its own."""
+    def __init__(self, folder: Path, processes: Processes, *, name: str = "mongod") -> None:
         self._folder = folder.resolve()
         self._processes = processes
         self._name = name
         self._port = free_port()
-        self._known_as = known_as or self.address
 
     @property
     def url(self) -> str:
         """The MongoDB URL, without a database."""
-        return f"mongodb://{self._known_as}/?replicaSet=rs0"
+        return f"mongodb://{self.address}/?replicaSet=rs0"
 
     @property
     def log(self) -> Path:
@@ -112,11 +108,11 @@ class Database:
         except OperationFailure as failure:
             if failure.code != NOT_YET_INITIATED:
                 raise
-            members = [{"_id": 0, "host": self._known_as}]
+            members = [{"_id": 0, "host": self.address}]
             await client.admin.command("replSetInitiate", {"_id": "rs0", "members": members})
             return
-        if config["members"][0]["host"] != self._known_as:
-            config["members"][0]["host"] = self._known_as
+        if config["members"][0]["host"] != self.address:
+            config["members"][0]["host"] = self.address
             config["version"] += 1
             await client.admin.command("replSetReconfig", config, force=True)
 

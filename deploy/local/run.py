@@ -101,10 +101,14 @@ class LocalRun:
         """The name of a service's database, or of the clock's (`clock`)."""
         return self.database_prefix + service
 
+    def port_of(self, service: str) -> int:
+        """The port of a service."""
+        return int(self.urls[service].rpartition(":")[2])
+
     def service_environment(self, service: str) -> dict[str, str]:
         """What a service gets: also for its command-line tools (`python -m shared.clock`)."""
-        port = int(self.urls[service].rpartition(":")[2])
-        return environment_of(service.partition("-")[0], port, self._around) | dict(self.environment)
+        port, name = self.port_of(service), service.partition("-")[0]
+        return environment_of(name, port, self._around) | dict(self.environment)
 
     def token(self, role: str, *, person_id: str | None = None, firm_id: str | None = None) -> str:
         """A bearer token of the local issuer."""

@@ -13,13 +13,13 @@ class StartFailedError(Exception):
     """Something that was started did not get ready; the message is for a person."""
 
 
-async def until(condition: Callable[[], Awaitable[bool]], *, within: float) -> bool:
+async def until(condition: Callable[[], Awaitable[bool]], *, within: float, pause: float = PAUSE) -> bool:
     """Look until `condition` holds; False when it still does not after that many seconds."""
     deadline = time.monotonic() + within
     while not await condition():
         if time.monotonic() > deadline:
             return False
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(pause)
     return True
 
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Self, cast
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from typing import Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from tests.benchmarks.sides import Measured
+from tests.benchmarks.sides import Measured, Stopwatch
 
 END = b"\r\n\r\n"
 LENGTH = b"content-length:"
@@ -78,28 +78,24 @@ class Connection(asyncio.Protocol):
 
 async def burst(port: int, requests: Iterable[bytes], count: int, warm_up: int, connections: int) -> Measured:
     """Send all, as fast as they are answered with 201, on so many connections; measure those after the warm-up."""
-    waiting, done, begun = iter(requests), 0, 0.0
+    waiting, watch = iter(requests), Stopwatch(count, warm_up)
 
     async def work(connection: Connection) -> None:
-        nonlocal done, begun
         for written in waiting:
             status, body = await connection.send(written)
             if status != 201:
                 raise RuntimeError(f"answered with {status}: {body.decode(errors='replace')[:500]}")
-            done += 1
-            if done == warm_up:
-                begun = time.perf_counter()
+            watch.tick()
 
     opened = [await Connection.open(port) for _ in range(connections)]
     try:
         await asyncio.gather(*map(work, opened))
-        ended = time.perf_counter()
     finally:
         for connection in opened:
             connection.close()
-    if done != count:
-        raise RuntimeError(f"{done} of {count} were answered")
-    return Measured(count=count - warm_up, seconds=ended - begun)
+    if watch.done != count:
+        raise RuntimeError(f"{watch.done} of {count} were answered")
+    return await watch.finished()
 
 
 class Pool:
@@ -122,14 +118,10 @@ class Pool:
         return time.perf_counter(), body
 
 
-async def at_a_pace(work: Iterable[Callable[[], Awaitable[None]]], per_second: float) -> None:
+async def at_a_pace(work: Iterable[Callable[[], Coroutine[Any, Any, None]]], per_second: float) -> None:
     """Begin a piece of work at each of these evenly spaced times; return when all are done."""
     begun = time.perf_counter()
     async with asyncio.TaskGroup() as tasks:
         for number, do in enumerate(work):
             await asyncio.sleep(max(0.0, begun + number / per_second - time.perf_counter()))
-            tasks.create_task(_awaited(do))
-
-
-async def _awaited(do: Callable[[], Awaitable[None]]) -> None:
-    await do()
+            tasks.create_task(do())

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -30,6 +31,30 @@ class Measured(BaseModel):
     def per_second(self) -> float:
         """The rate."""
         return self.count / self.seconds
+
+
+class Stopwatch:
+    """Counts what is done, and takes the time from the last one of the warm-up to the last of all."""
+
+    def __init__(self, count: int, warm_up: int) -> None:
+        self.done = 0
+        self._count, self._warm_up = count, warm_up
+        self._begun = self._ended = 0.0
+        self._finished = asyncio.Event()
+
+    def tick(self) -> None:
+        """Count one more."""
+        self.done += 1
+        if self.done == self._warm_up:
+            self._begun = time.perf_counter()
+        if self.done == self._count:
+            self._ended = time.perf_counter()
+            self._finished.set()
+
+    async def finished(self) -> Measured:
+        """Wait for the last one, and return what was measured."""
+        await self._finished.wait()
+        return Measured(count=self._count - self._warm_up, seconds=self._ended - self._begun)
 
 
 async def run_side(module: str, what: str, task: BaseModel, folder: Path, kind: type[ResultT]) -> ResultT:

@@ -11,24 +11,12 @@ from typing import Any
 
 import httpx
 
+from deploy.demo.api import RefusedError, ask, is_passing, items, problem
 from tests.faults.journal import Journal, now
 
 PATIENCE = 90.0
 """Seconds for which a command is tried; then the client gives it up (it may have been done)."""
 TIME_OUT = 8.0
-PASSING = frozenset({"not-known-yet", "still-at-work", "unavailable"})
-PASSING_STATUS = frozenset({502, 503, 504})
-
-
-class Refused(Exception):  # noqa: N818
-    """A service said no, for good; ``type`` is the problem's."""
-
-    def __init__(self, status: int, problem: Mapping[str, Any], call: str) -> None:
-        super().__init__(
-            f"{call}: {status} {problem.get('type')} {problem.get('detail') or problem.get('errors')}"
-        )
-        self.status = status
-        self.type = str(problem.get("type", ""))
 
 
 class GivenUp(Exception):  # noqa: N818
@@ -76,13 +64,13 @@ class Client:
     ) -> Any:
         """Have something done; when it was acknowledged, that is written down before this returns.
 
-        Raises Refused where the service says no for good, and GivenUp.
+        Raises RefusedError where the service says no for good, and GivenUp.
         """
         key = secrets.token_hex(16)
         await self._turn()
         try:
             answer = await self._insist(method, service, path, token, body, key)
-        except Refused as refused:
+        except RefusedError as refused:
             self.refused[f"{kind}: {refused.type}"] += 1
             raise
         content = answer.json() if answer.content else {}
@@ -103,19 +91,12 @@ class Client:
         return content
 
     async def read(self, service: str, path: str, token: str) -> Any:
-        """Read something; raises Refused and GivenUp."""
+        """Read something; raises RefusedError and GivenUp."""
         return (await self._insist("GET", service, path, token, None, None)).json()
 
     async def everything(self, service: str, path: str, token: str) -> list[Any]:
         """Read a whole list, page after page."""
-        found: list[Any] = []
-        cursor = ""
-        while True:
-            page = await self.read(service, f"{path}{'&' if '?' in path else '?'}limit=200{cursor}", token)
-            found += page["items"]
-            if not page.get("next"):
-                return found
-            cursor = f"&cursor={page['next']}"
+        return [one async for one in items(path, lambda page: self.read(service, page, token))]
 
     async def _turn(self) -> None:
         """Wait for this command's turn: so many go in a second, however many want to."""
@@ -134,36 +115,13 @@ class Client:
         call = f"{method} {service} {path}"
         while True:
             url = f"{self._chance.choice(self._urls[service])}{path}"
-            answer = await self._try(method, url, headers, body)
+            answer = await ask(self._client, method, url, headers, body)
             if answer is not None and answer.is_success:
                 return answer
-            if answer is not None and not _is_passing(answer):
-                raise Refused(answer.status_code, _problem(answer), call)
+            if answer is not None and not is_passing(answer):
+                raise RefusedError(answer.status_code, problem(answer), call)
             if time.monotonic() > until:
-                self.given_up.append(f"{call}: {'no answer' if answer is None else _problem(answer)}")
+                self.given_up.append(f"{call}: {'no answer' if answer is None else problem(answer)}")
                 raise GivenUp(self.given_up[-1])
             self.repeated += 1
             await asyncio.sleep(self._chance.uniform(0.1, 0.5))
-
-    async def _try(
-        self, method: str, url: str, headers: Mapping[str, str], body: Any
-    ) -> httpx.Response | None:
-        try:
-            return await self._client.request(method, url, headers=headers, json=body)
-        except httpx.TransportError:
-            return None
-
-
-def _is_passing(answer: httpx.Response) -> bool:
-    return (
-        answer.status_code in PASSING_STATUS
-        or "Retry-After" in answer.headers
-        or _problem(answer).get("type") in PASSING
-    )
-
-
-def _problem(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        return dict(answer.json())
-    except ValueError:
-        return {"type": "no-json", "detail": answer.text[:200]}

@@ -7,7 +7,6 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
@@ -15,7 +14,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from deploy.local.database import NOT_YET_INITIATED, Database
 from deploy.local.processes import Processes
 from deploy.local.waiting import StartFailedError, until
-from tests.faults.proxy import Proxy
+from tests.harness.proxy import Proxy
 
 START_SECONDS = 60.0
 ELECTION_MILLISECONDS = 2000
@@ -28,8 +27,8 @@ class ReplicaSet:
     def __init__(self, folder: Path, processes: Processes, members: int) -> None:
         self.proxies = [Proxy() for _ in range(members)]
         self.members = [
-            Database(folder / f"mongod-{number}", processes, name=f"mongod-{number}", known_as=proxy.address)
-            for number, proxy in enumerate(self.proxies)
+            Database(folder / f"mongod-{number}", processes, name=f"mongod-{number}")
+            for number in range(members)
         ]
 
     @property
@@ -41,7 +40,7 @@ class ReplicaSet:
         """Start all members and their proxies; return when there is a primary."""
         for proxy, member in zip(self.proxies, self.members, strict=True):
             member.launch()
-            await proxy.start(urlsplit(f"//{member.address}").port or 0)
+            await proxy.start(member.url)
         if not await until(self._is_initiated, within=START_SECONDS):
             raise StartFailedError(f"MongoDB did not start; see {self.members[0].log}")
         await self.primary()

@@ -12,9 +12,9 @@ from aio_pika.exceptions import AMQPError
 
 from tests.faults.injector import Injector
 from tests.faults.journal import Journal, now
-from tests.faults.proxy import FAIR, Proxy, Weather
 from tests.faults.recovery import Recovery
 from tests.faults.system import System
+from tests.harness.proxy import FAIR, Proxy, Weather
 
 GAP = (1.0, 3.5)
 """Seconds between the beginnings of two faults."""

@@ -8,7 +8,6 @@ import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
@@ -20,7 +19,7 @@ from deploy.local.finder import NothingFoundError, Parts
 from deploy.local.processes import Processes, read_state
 from deploy.local.run import RUN_FOLDER, AlreadyRunningError, LocalRun
 from tests.faults.database import ReplicaSet
-from tests.faults.proxy import Proxy
+from tests.harness.proxy import Proxy
 
 FOLDER = RUN_FOLDER / "faults"
 DELAYS = (0.2, 1.0, 2.0)
@@ -45,11 +44,8 @@ class ProxiedRun(LocalRun):
 
     def service_environment(self, service: str) -> dict[str, str]:
         """What a process gets: the broker by its own proxy."""
-        through = urlsplit(self.amqp_url)
-        address = f"{through.username}:{through.password}@{self.broker_proxies[service].address}"
-        return super().service_environment(service) | {
-            "AMQP_URL": urlunsplit(through._replace(netloc=address))
-        }
+        through = self.broker_proxies[service].way_to(self.amqp_url)
+        return super().service_environment(service) | {"AMQP_URL": through}
 
 
 class System:
@@ -159,7 +155,7 @@ async def _services(
 ) -> ProxiedRun:
     proxies = {name: Proxy() for name in names}
     for proxy in proxies.values():
-        await proxy.start(urlsplit(broker.url).port or 0)
+        await proxy.start(broker.url)
         ends.push_async_callback(proxy.stop)
     parts = Parts(amqp_url=broker.url, mongo_url=replica_set.url, broker=None, database=None)
     run = ProxiedRun(

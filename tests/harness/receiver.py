@@ -71,11 +71,7 @@ class Receiver:
 
     async def tried(self, times: int) -> None:
         """Wait until something was posted so often."""
-
-        async def look() -> bool:
-            return len(self.posted) >= times
-
-        await eventually(look, f"{times} tries", 20)
+        await eventually(lambda: len(self.posted) >= times, f"{times} tries", 20)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):

@@ -3,18 +3,29 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from inspect import isawaitable
+from typing import Any, TypeVar, overload
 
 ResultT = TypeVar("ResultT")
 
 
+@overload
 async def eventually(
-    look: Callable[[], Awaitable[ResultT | None]], what: str, deadline: float = 15.0
-) -> ResultT:
+    look: Callable[[], Awaitable[ResultT | None]], what: str, deadline: float = ...
+) -> ResultT: ...
+
+
+@overload
+async def eventually(look: Callable[[], bool], what: str, deadline: float = ...) -> bool: ...
+
+
+async def eventually(look: Callable[[], Any], what: str, deadline: float = 15.0) -> Any:
     """Return what ``look`` returns as soon as it is something; fail, saying what was waited for."""
     until = time.monotonic() + deadline
     while True:
-        found = await look()
+        found = look()
+        if isawaitable(found):
+            found = await found
         if found:
             return found
         if time.monotonic() > until:

@@ -14,31 +14,23 @@ from shared.storage.unit import EVENTS_EXCHANGE
 from tests.benchmarks.events.loading import entries
 from tests.benchmarks.events.ours import NAME
 from tests.benchmarks.events.task import Task
-from tests.benchmarks.sides import Measured, serve
+from tests.benchmarks.sides import Measured, Stopwatch, serve
 
 
 async def consume(task: Task) -> Measured:
     """Take each message and acknowledge it; headers and body are not looked at."""
-    done, times = 0, [0.0, 0.0]
-    finished = asyncio.Event()
+    watch = Stopwatch(task.count, task.warm_up)
 
     async def take(message: AbstractIncomingMessage) -> None:
-        nonlocal done
         await message.ack()
-        done += 1
-        if done == task.warm_up:
-            times[0] = time.perf_counter()
-        if done == task.count:
-            times[1] = time.perf_counter()
-            finished.set()
+        watch.tick()
 
     async with await aio_pika.connect(task.amqp_url) as connection:
         channel = await connection.channel(publisher_confirms=False)
         await channel.set_qos(prefetch_count=task.at_once)
         queue = await channel.get_queue(events_queue(NAME).name, ensure=False)
         await queue.consume(take)
-        await finished.wait()
-    return Measured(count=task.count - task.warm_up, seconds=times[1] - times[0])
+        return await watch.finished()
 
 
 async def publish(task: Task) -> Measured:

@@ -1,8 +1,6 @@
 """How one would do it with FastStream and Motor: one transaction a message, for the same effect."""
 
-import asyncio
 import hashlib
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +16,7 @@ from shared.messaging.topology import events_queue
 from shared.storage.transactions import INBOX
 from tests.benchmarks.events.ours import NAME, tallies
 from tests.benchmarks.events.task import Task
-from tests.benchmarks.sides import Measured, serve
+from tests.benchmarks.sides import Measured, Stopwatch, serve
 
 MAJORITY = WriteConcern(w="majority", j=True)
 
@@ -28,14 +26,12 @@ async def consume(task: Task) -> Measured:
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(task.mongo_url)
     store = client[task.database]
     broker = RabbitBroker(task.amqp_url, default_channel=Channel(prefetch_count=task.at_once), logger=None)
-    done, times = 0, [0.0, 0.0]
-    finished = asyncio.Event()
+    watch = Stopwatch(task.count, task.warm_up)
 
     @broker.subscriber(
         RabbitQueue(events_queue(NAME).name, declare=False), ack_policy=AckPolicy.NACK_ON_ERROR
     )
     async def count(event: CandidateApplied, message: RabbitMessage) -> None:
-        nonlocal done
         headers = message.headers
         arrived = {
             "_id": f"{headers['cloudEvents_source']}:{headers['cloudEvents_id']}",
@@ -54,20 +50,15 @@ async def consume(task: Task) -> Measured:
 
         async with await client.start_session() as session:
             await session.with_transaction(work, read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
-        done += 1
-        if done == task.warm_up:
-            times[0] = time.perf_counter()
-        if done == task.count:
-            times[1] = time.perf_counter()
-            finished.set()
+        watch.tick()
 
     for name in (INBOX, tallies.name):
         await store.create_collection(name)
     async with broker:
         await broker.start()
-        await finished.wait()
+        measured = await watch.finished()
     client.close()
-    return Measured(count=task.count - task.warm_up, seconds=times[1] - times[0])
+    return measured
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from shared.storage.client import Client, Database, connect, database
 from shared.storage.lease import LEASES
 from tests.benchmarks.frame import Bench, Figures, Ratio, Side
 from tests.benchmarks.intake.task import Task
-from tests.benchmarks.place import Place, place
+from tests.benchmarks.place import Place, place, rest
 from tests.benchmarks.sides import Measured, run_side
 from tests.harness.intake import IntakeApi
 from tests.harness.nodes import new_name
@@ -76,8 +76,8 @@ class Intake:
         await self.run.start("intake")
         try:
             if self.relay_runs:
-                await _drained(self.run)
-            rate = await _apply(self.place, int(self.run.urls["intake"].rpartition(":")[2]))
+                await rest(self.run, "intake", within=DRAINED_WITHIN)
+            rate = await _apply(self.place, self.run.port_of("intake"))
         finally:
             await self.run.stop("intake")
         accepted = await self.store["applications"].count_documents({"state": "applied"}) - before
@@ -98,17 +98,6 @@ async def _hold_up_relay(store: Database, seconds: float) -> None:
     await store[LEASES].update_one(
         {"_id": "relay"}, {"$set": {"owner": "the bench", "until": until_then}}, upsert=True
     )
-
-
-async def _drained(run: LocalRun) -> None:
-    async with httpx.AsyncClient(base_url=run.urls["intake"], timeout=10) as http:
-
-        async def is_empty() -> bool:
-            work = (await http.get("/readyz")).json()["work"]
-            return work is not None and work["outbox"] == 0
-
-        if not await until(is_empty, within=DRAINED_WITHIN):
-            raise TimeoutError("the outbox is not drained")
 
 
 @asynccontextmanager

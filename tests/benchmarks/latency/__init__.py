@@ -11,12 +11,11 @@ import httpx
 
 from deploy.local.ports import free_port
 from deploy.local.run import LocalRun
-from deploy.local.waiting import until
 from tests.benchmarks.frame import Bench, Figures, Ratio, Side
 from tests.benchmarks.intake.client import applications
 from tests.benchmarks.latency.task import Spread, Task
 from tests.benchmarks.load import Connection, Pool
-from tests.benchmarks.place import Place, place
+from tests.benchmarks.place import Place, place, rest
 from tests.benchmarks.sides import run_side
 from tests.harness.intake import IntakeApi, bearer, created, new_key
 from tests.harness.nodes import new_name
@@ -54,7 +53,7 @@ class Programme:
         """Measure proposals, for people who have applied before."""
         async with self._running("intake", "matching"):
             applied = await self._applied()
-            await self._rest("intake", "matching")
+            await rest(self.run, "intake", "matching", within=RESTS_WITHIN)
             task = self._task().model_copy(update={"application_ids": applied, "positions": POSITIONS})
             return await self._measured("proposals", "shortlist", task)
 
@@ -91,7 +90,7 @@ class Programme:
             count=COUNT,
             warm_up=WARM_UP,
             per_second=PER_SECOND,
-            intake_port=int(self.run.urls["intake"].rpartition(":")[2]),
+            intake_port=self.run.port_of("intake"),
             smtp_port=self.smtp_port,
             staff_token=self.run.token("staff"),
         )
@@ -105,27 +104,15 @@ class Programme:
         try:
             for service in services:
                 await self.run.start(service)
-            await self._rest(*services)
+            await rest(self.run, *services, within=RESTS_WITHIN)
             yield
         finally:
             for service in services:
                 await self.run.stop(service)
 
-    async def _rest(self, *services: str) -> None:
-        """Wait until there is nothing left to do."""
-        async with httpx.AsyncClient(timeout=10) as http:
-
-            async def at_rest() -> bool:
-                readings = [(await http.get(f"{self.run.urls[one]}/readyz")).json() for one in services]
-                return all(one["work"] and not any(one["work"].values()) for one in readings)
-
-            if not await until(at_rest, within=RESTS_WITHIN):
-                raise TimeoutError(f"{services} do not come to rest")
-
     async def _applied(self) -> dict[str, str]:
         """Have as many people apply as will be shortlisted; return their applications by candidate."""
-        port = int(self.run.urls["intake"].rpartition(":")[2])
-        connection = await Connection.open(port)
+        connection = await Connection.open(self.run.port_of("intake"))
         pool = Pool([connection])
         answers = [
             json.loads((await pool.send(one.written(), expected=201))[1]) for one in applications(COUNT)

@@ -11,11 +11,10 @@ import httpx
 from deploy.local.environment import SERVICES
 from deploy.local.ports import free_port
 from deploy.local.run import LocalRun
-from deploy.local.waiting import until
 from tests.benchmarks.frame import Bench, Figures, Ratio, Side
 from tests.benchmarks.intake.task import Task
 from tests.benchmarks.latency.mail import Arrivals
-from tests.benchmarks.place import Place, place
+from tests.benchmarks.place import Place, place, rest
 from tests.benchmarks.sides import Measured, run_side
 from tests.harness.intake import IntakeApi
 
@@ -46,17 +45,9 @@ class Growth:
         return few | self._resident("many")
 
     async def _apply(self, count: int) -> None:
-        port = int(self.run.urls["intake"].rpartition(":")[2])
-        task = Task(port=port, count=count, warm_up=1, connections=CONNECTIONS)
+        task = Task(port=self.run.port_of("intake"), count=count, warm_up=1, connections=CONNECTIONS)
         await run_side("tests.benchmarks.intake.client", "apply", task, self.place.folder, Measured)
-        if not await until(self._at_rest, within=RESTS_WITHIN):
-            raise TimeoutError("the services do not come to rest")
-
-    async def _at_rest(self) -> bool:
-        async with httpx.AsyncClient(timeout=30) as http:
-            readings = [(await http.get(f"{self.run.urls[one]}/readyz")).json() for one in SERVICES]
-        await asyncio.sleep(0.2)  # to look costs something, and there is time
-        return all(one["work"] and not any(one["work"].values()) for one in readings)
+        await rest(self.run, *SERVICES, within=RESTS_WITHIN)
 
     def _resident(self, when: str) -> dict[str, float]:
         pids = {one.name: one.pid for one in self.run.processes.launched}

@@ -55,7 +55,10 @@ RULES: Mapping[str, Rule] = {
     "offer-withdrawal": Rule(*_OFFER, "offer-withdrawn", _states("withdrawn")),
     "visit": Rule("scheduling", "visits", ("visit_id",), "visit-opened", creates=True),
     "visit-closing": Rule("scheduling", "visits", ("visit_id",), "visit-closed", _states("closed")),
-    "invitation": Rule("scheduling", "visits", ("visit_id",)),
+    "room": Rule("scheduling", "rooms", ("room_id",), creates=True),
+    "teacher": Rule("scheduling", "teachers", ("teacher_id",), creates=True),
+    "invitations": Rule("scheduling", "visits", ("visit_id",)),
+    "plan": Rule("scheduling", "visits", ("visit_id",)),
     "seat": Rule(*_SEAT, "visit-booked", _states("booked", "attended", "cancelled"), later="visit-cancelled"),
     "seat-decline": Rule(*_SEAT, "visit-declined"),
     "seat-cancellation": Rule(*_SEAT, "visit-cancelled"),
@@ -90,8 +93,11 @@ def judge_acknowledging(evidence: Evidence) -> Iterator[Finding]:
     told = _Told(evidence)
     for one in _with_plans(evidence.acknowledged):
         yield from _is_there(evidence, one)
-        rule = RULES.get(one.kind)
-        if rule is not None:
+        if (rule := RULES.get(one.kind)) is None:
+            yield Finding(
+                "lost", f"{one.kind} ({one.key}) was acknowledged, and nobody knows where to look for it"
+            )
+        else:
             yield from _has_happened(evidence, told, one, rule)
     yield from _each_its_own(evidence)
     yield from _shown_as_kept(evidence)

@@ -1,9 +1,10 @@
 """Verdicts: what is wrong, counted by promise, and each finding in a sentence."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 Promise = Literal["lost", "duplicated", "double_booked", "stuck", "disordered", "smtp_repeats"]
+PROMISES: tuple[Promise, ...] = get_args(Promise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +37,6 @@ class Verdict:
         return sum(1 for one in self.findings if one.promise == promise)
 
     @property
-    def lost(self) -> int:
-        """What was acknowledged or decided, and is not there."""
-        return self.count("lost")
-
-    @property
-    def duplicated(self) -> int:
-        """What is there more often than it was decided."""
-        return self.count("duplicated")
-
-    @property
-    def double_booked(self) -> int:
-        """Where more were let in than there is room for."""
-        return self.count("double_booked")
-
-    @property
-    def stuck(self) -> int:
-        """What has not come to an end."""
-        return self.count("stuck")
-
-    @property
-    def disordered(self) -> int:
-        """What appeared before its predecessor."""
-        return self.count("disordered")
-
-    @property
-    def smtp_repeats(self) -> int:
-        """Which mails were sent again, and might be."""
-        return self.count("smtp_repeats")
-
-    @property
     def is_sound(self) -> bool:
         """Whether every promise was kept."""
         return all(one.promise == "smtp_repeats" for one in self.findings)
@@ -73,12 +44,4 @@ class Verdict:
     @property
     def counts(self) -> dict[str, int]:
         """All counts by name, for a report."""
-        names: tuple[Promise, ...] = (
-            "lost",
-            "duplicated",
-            "double_booked",
-            "stuck",
-            "disordered",
-            "smtp_repeats",
-        )
-        return {name: self.count(name) for name in names} | {"republished": self.republished}
+        return {name: self.count(name) for name in PROMISES} | {"republished": self.republished}

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from tests.faults.client import Client, GivenUp, Refused
+from deploy.demo.api import RefusedError
+from tests.faults.client import Client, GivenUp
 
 IZUMO = ZoneInfo("Asia/Tokyo")
 Json = dict[str, Any]
@@ -68,6 +69,6 @@ class Cohort:
 
 async def tried(command: Callable[[], Awaitable[Any]]) -> Any:
     """Do something that may be refused, as there is not enough for all; None where it was."""
-    with suppress(Refused, GivenUp):
+    with suppress(RefusedError, GivenUp):
         return await command()
     return None

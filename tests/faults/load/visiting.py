@@ -141,7 +141,7 @@ async def _report(cohort: Cohort, interview: Json, outcome: str) -> None:
     reported = await tried(
         partial(
             cohort.client.command,
-            "interview",
+            "outcome",
             "scheduling",
             f"/interviews/{interview['interview_id']}/outcome",
             {"outcome": outcome},

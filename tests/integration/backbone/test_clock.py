@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -46,7 +46,7 @@ async def test_a_move_is_taken_over_within_a_second(store: Database, followed: C
     target = datetime.now(UTC) + timedelta(days=30)
     await set_clock(store, target)  # whoever is not there any more is not waited for
     moved = time.monotonic()
-    await eventually(_is(lambda: followed.now() >= target), "the move")
+    await eventually(lambda: followed.now() >= target, "the move")
     assert time.monotonic() - moved < 1
     assert abs(followed.now() - target) < timedelta(seconds=2)
 
@@ -69,14 +69,14 @@ async def test_it_is_never_set_back(store: Database, followed: Clock) -> None:
     for passed in (now - timedelta(days=1), now + timedelta(days=29)):
         with pytest.raises(ClockRefused, match="only moves forwards"):
             await set_clock(store, passed)
-    await eventually(_is(lambda: followed.offset > timedelta(days=29)), "the first move")
+    await eventually(lambda: followed.offset > timedelta(days=29), "the first move")
 
 
 async def test_of_two_who_move_it_at_once_the_later_time_counts(store: Database, followed: Clock) -> None:
     now = datetime.now(UTC)
     moves = [set_clock(store, now + timedelta(days=days)) for days in (10, 40, 20, 30)]
     await asyncio.gather(*moves, return_exceptions=True)
-    await eventually(_is(lambda: followed.offset > timedelta(days=39)), "the latest")
+    await eventually(lambda: followed.offset > timedelta(days=39), "the latest")
 
 
 async def test_who_does_not_follow_is_waited_for_in_vain(store: Database) -> None:
@@ -103,10 +103,3 @@ async def test_a_port_that_is_somebody_elses_by_now_is_not_waited_for(store: Dat
         port = server.sockets[0].getsockname()[1]
         await store["readers"].insert_one({"_id": "gone", "url": f"http://127.0.0.1:{port}"})
         await set_clock(store, datetime.now(UTC) + timedelta(days=1), deadline=2)
-
-
-def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    async def look() -> bool:
-        return condition()
-
-    return look

@@ -1,7 +1,7 @@
 """Whatever breaks between us and the broker: consumers come back, nothing is lost, nothing happens twice."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
@@ -18,6 +18,7 @@ from tests.harness.waiting import eventually
 from tests.harness.wire import Wire
 from tests.integration.backbone.queues import Queues
 from tests.integration.backbone.test_reactions import rest, tally_of
+from tests.integration.backbone.test_relay import nothing_waits
 from tests.integration.backbone.toy import (
     NAME,
     Tally,
@@ -66,11 +67,11 @@ async def test_a_connection_cut_in_the_middle_of_a_reaction_drops_what_had_not_b
         toy.tried.clear()
         with toy.held():
             await queues.publish(*events)
-            await eventually(_is(lambda: consumer.in_hand == 10 and len(toy.tried) == 1), "ten in hand")
+            await eventually(lambda: consumer.in_hand == 10 and len(toy.tried) == 1, "ten in hand")
             link = wired.broker._link
             wire.cut()
-            await eventually(_is(lambda: wired.broker._link not in {None, link}), "a new connection")
-            await eventually(_is(lambda: len(toy.tried) == 2), "the first one, tried again")
+            await eventually(lambda: wired.broker._link not in {None, link}, "a new connection")
+            await eventually(lambda: len(toy.tried) == 2, "the first one, tried again")
         await rest(wired, handled=21)
     assert sorted(toy.tried[1:]) == sorted(event.application_id for event in events)
     assert await wired.store["inbox"].count_documents({}) == 21
@@ -84,13 +85,13 @@ async def test_a_publish_on_a_frozen_connection_is_given_up_and_made_again_on_a_
     listener = await queues.channel.declare_queue(exclusive=True)
     await listener.bind("events", "intake.candidate-promoted.v1")
     async with at_work(wired):
-        await eventually(_is(lambda: not wired.broker.troubles), "the link")
+        await eventually(lambda: not wired.broker.troubles, "the link")
         wire.freeze()
         await wired.commands.run(Piece(partial(add_note, candidate_id=new(CandidateId), text="one")))
-        await eventually(_is(lambda: "broker-away" in wired.broker.troubles), "the loss to be noticed")
-        assert not await nothing_waits(wired)
+        await eventually(lambda: "broker-away" in wired.broker.troubles, "the loss to be noticed")
+        assert await wired.store["outbox"].count_documents({"state": "waiting"}) == 1
         wire.thaw()
-        await eventually(partial(nothing_waits, wired), "an empty outbox")
+        await nothing_waits(wired)
     assert await listener.get(fail=False)
 
 
@@ -98,7 +99,7 @@ async def test_a_cancelled_consumer_comes_back_and_handles_what_comes(
     process: Process, queues: Queues
 ) -> None:
     async with at_work(process):
-        await eventually(_is(lambda: process.broker.consumers[0].attached), "a consumer")
+        await eventually(lambda: process.broker.consumers[0].attached, "a consumer")
         link = process.broker._link
         channel = process.broker.consumers[0]._channel
         assert channel is not None
@@ -106,8 +107,8 @@ async def test_a_cancelled_consumer_comes_back_and_handles_what_comes(
         for tag in list(below.consumers):  # type: ignore[attr-defined]
             await below.basic_cancel(tag)
         cancelled = time.monotonic()
-        await eventually(_is(lambda: process.broker._link not in {None, link}), "all built anew")
-        await eventually(_is(lambda: not process.broker.troubles), "readiness")
+        await eventually(lambda: process.broker._link not in {None, link}, "all built anew")
+        await eventually(lambda: not process.broker.troubles, "readiness")
         assert time.monotonic() - cancelled < 5
         event = shortlisted()
         await queues.publish(event)
@@ -124,19 +125,15 @@ async def test_what_no_queue_takes_is_noticed_and_sent_again_once_its_queue_is_d
         unit.send_private(tallies, candidate_id, "sealed")
 
     async with at_work(process):
-        await eventually(_is(lambda: not process.broker.troubles), "the link")
+        await eventually(lambda: not process.broker.troubles, "the link")
         link = process.broker._link
         await queues.channel.queue_delete(CONTACTS.name)
         await process.commands.run(Piece(tell))
-        await eventually(_is(lambda: process.broker._link not in {None, link}), "all declared anew")
-        await eventually(partial(nothing_waits, process), "an empty outbox")
+        await eventually(lambda: process.broker._link not in {None, link}, "all declared anew")
+        await nothing_waits(process)
     sent = await queues.take(CONTACTS.name)
     assert sent is not None
     assert sent.body == b"sealed"
-
-
-async def nothing_waits(process: Process) -> bool:
-    return await process.store["outbox"].count_documents({"state": "waiting"}) == 0
 
 
 @pytest.fixture
@@ -167,7 +164,7 @@ async def test_six_messages_do_not_wait_for_a_batch_of_a_hundred_to_fill(
         await rest(process, handled=1)
         link, published = process.broker._link, time.monotonic()
         await queues.publish(*(shortlisted() for _ in range(6)))
-        await eventually(_is(lambda: process.broker.consumers[0].handled == 7), "all six acknowledged")
+        await eventually(lambda: process.broker.consumers[0].handled == 7, "all six acknowledged")
         assert time.monotonic() - published < consumer_timeout
         assert process.broker._link is link
 
@@ -180,14 +177,7 @@ async def test_a_reaction_that_outlasts_the_brokers_patience_has_its_effect_once
     async with at_work(process):
         with toy.held():
             await queues.publish(event)
-            await eventually(_is(lambda: len(toy.tried) == 2), "it redelivered on a new channel")
+            await eventually(lambda: len(toy.tried) == 2, "it redelivered on a new channel")
         assert (await tally_of(process, event.candidate_id)).notes == (event.application_id,)
         await rest(process, handled=1)
     assert await process.store["outbox"].count_documents({}) == 1
-
-
-def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    async def look() -> bool:
-        return condition()
-
-    return look

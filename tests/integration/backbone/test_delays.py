@@ -35,14 +35,14 @@ async def test_a_delay_of_45_minutes_leaves_nothing_unacknowledged_and_holds_up_
     toy.stumbling.add(short.application_id)
     async with at_work(patient):
         await queues.publish(long)
-        await eventually(lambda: _true(toy.tried.count(long.application_id) == 2), "both tries")
+        await eventually(lambda: toy.tried.count(long.application_id) == 2, "both tries")
         await queues.publish(short)
         published = time.monotonic()
-        await eventually(lambda: _true(toy.tried.count(short.application_id) == 2), "the second try")
+        await eventually(lambda: toy.tried.count(short.application_id) == 2, "the second try")
         assert time.monotonic() - published < 2
         await eventually(lambda: queues.count(LONG), "the one that waits longer")
         consumer = patient.broker.consumers[0]
-        await eventually(lambda: _true(consumer.in_hand == 0), "empty hands")
+        await eventually(lambda: consumer.in_hand == 0, "empty hands")
     assert await queues.count(f"{NAME}.events") == 0, "what it had not acknowledged would be back"
     waiting = await queues.take(LONG)
     assert waiting is not None
@@ -67,7 +67,3 @@ async def test_two_processes_try_one_without_a_message_id_four_times_in_all(
         await rest(other, handled=0)
     assert parked.headers[ladder.REASON] == "failed"
     assert toy.tried == [event.application_id] * 4
-
-
-async def _true(condition: bool) -> bool:  # noqa: FBT001
-    return condition

@@ -67,13 +67,13 @@ async def test_after_a_broker_crash_the_relay_goes_on_and_consumers_are_attached
         # Queues and streams younger than about a second would be lost with all that is in them.
         await own_nodes.broker.control("eval", "[dets:sync(Table) || Table <- dets:all()].")
         await own_nodes.broker.kill()
-        await eventually(_is(lambda: "broker-away" in process.broker.troubles), "the loss to be noticed")
+        await eventually(lambda: "broker-away" in process.broker.troubles, "the loss to be noticed")
         own = new(CandidateId)
         for n in range(5):
             await process.commands.run(Piece(partial(add_note, candidate_id=own, text=str(n))))
         assert await count(process, "outbox", state="waiting") >= 5
         await own_nodes.broker.start()
-        await eventually(_is(lambda: not process.broker.troubles), "consumers again", deadline=30)
+        await eventually(lambda: not process.broker.troubles, "consumers again", deadline=30)
         async with Queues.of(own_nodes.amqp_url) as queues:
             assert await queues.count("scheduling.events") == 20, "which nobody has read yet"
             passed = [event.envelope.type for event in await queues.history()]
@@ -105,7 +105,7 @@ async def test_while_the_database_is_away_callers_are_told_and_nothing_is_acknow
             await process.commands.run(Piece(partial(add_note, candidate_id=new(CandidateId), text="lost")))
         await publish(own_nodes, *candidates[20:])
         consumer = process.broker.consumers[0]
-        await eventually(_is(lambda: consumer.in_hand > 0), "messages in hand")
+        await eventually(lambda: consumer.in_hand > 0, "messages in hand")
         handled = consumer.handled
         with pytest.raises(StorageUnavailable):
             await process.commands.run(Piece(partial(add_note, candidate_id=new(CandidateId), text="lost")))
@@ -116,7 +116,7 @@ async def test_while_the_database_is_away_callers_are_told_and_nothing_is_acknow
         await eventually(
             partial(is_so, partial(count, process, "outbox", state="waiting"), 0), "an empty outbox"
         )
-        await eventually(_is(lambda: consumer.in_hand == 0), "rest")
+        await eventually(lambda: consumer.in_hand == 0, "rest")
         assert await queues.count(f"{NAME}.events") == 0
         assert await queues.count(f"{NAME}.parked") == 0
     assert toy.tried.count("fell") >= 1
@@ -129,7 +129,7 @@ async def test_a_broker_that_blocks_publishers_is_waited_for_and_health_says_so(
 ) -> None:
     assert own_nodes.broker is not None
     async with at_work(process):
-        await eventually(_is(lambda: not process.broker.troubles), "the link")
+        await eventually(lambda: not process.broker.troubles, "the link")
         await own_nodes.broker.control("set_vm_memory_high_watermark", "0.0000001")
         try:
             # The broker tells a connection that it is blocked when that publishes next.
@@ -137,13 +137,13 @@ async def test_a_broker_that_blocks_publishers_is_waited_for_and_health_says_so(
                 await process.commands.run(
                     Piece(partial(add_note, candidate_id=new(CandidateId), text=str(n)))
                 )
-            await eventually(_is(lambda: process.broker.troubles == ["broker-blocks"]), "health to say so")
+            await eventually(lambda: process.broker.troubles == ["broker-blocks"], "health to say so")
         finally:
             await own_nodes.broker.control("set_vm_memory_high_watermark", "0.4")
         await eventually(
             partial(is_so, partial(count, process, "outbox", state="published"), 3), "all published"
         )
-        await eventually(_is(lambda: not process.broker.troubles), "health again")
+        await eventually(lambda: not process.broker.troubles, "health again")
 
 
 async def test_a_process_whose_database_is_away_can_still_be_stopped(
@@ -156,20 +156,13 @@ async def test_a_process_whose_database_is_away_can_still_be_stopped(
             await eventually(partial(is_so, partial(count, process, "tallies"), 1), "the effect")
             await own_nodes.database.kill()
             await publish(own_nodes, new(CandidateId))
-            await eventually(_is(lambda: process.broker.consumers[0].in_hand == 1), "a message in hand")
+            await eventually(lambda: process.broker.consumers[0].in_hand == 1, "a message in hand")
             stopped = time.monotonic()
         assert time.monotonic() - stopped < 8
     finally:
         await own_nodes.database.start()
     async with Queues.of(own_nodes.amqp_url) as queues:
         assert await eventually(partial(queues.take, f"{NAME}.events"), "the message, given back")
-
-
-def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    async def look() -> bool:
-        return condition()
-
-    return look
 
 
 async def test_a_service_that_starts_before_its_database_begins_as_soon_as_there_is_one(
@@ -182,7 +175,7 @@ async def test_a_service_that_starts_before_its_database_begins_as_soon_as_there
     with capture_logs() as logs:
         preparing = asyncio.create_task(process.prepare())
         await eventually(
-            _is(lambda: any(one["event"] == "database away at start" for one in logs)), "it to be missed"
+            lambda: any(one["event"] == "database away at start" for one in logs), "it to be missed"
         )
         await own_nodes.database.start()
         async with asyncio.timeout(30):

@@ -5,7 +5,6 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from functools import partial
 
 import pytest
 
@@ -16,10 +15,10 @@ from shared.messaging.parking import Wanted
 from shared.service import Process
 from shared.storage.client import Client, Database
 from tests.harness.parameters import parameter
-from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import Queues
 from tests.integration.backbone.test_operating import Terminal
 from tests.integration.backbone.test_reactions import rest, tally_of
+from tests.integration.backbone.test_relay import nothing_waits
 from tests.integration.backbone.toy import NAME, Toy, at_work, shortlisted
 
 Die = Callable[[Sequence[str]], Awaitable[None]]
@@ -66,7 +65,7 @@ async def test_whatever_write_it_was_killed_before_each_effect_and_each_event_is
     await die(MOMENTS)
     async with at_work(process):
         await rest(process, handled=0)
-        await eventually(partial(_nothing_waits, process), "an empty outbox")
+        await nothing_waits(process)
     assert (await tally_of(process, event.candidate_id)).notes == (event.application_id,)
     assert await process.store["inbox"].count_documents({}) == 1
     (entry,) = await process.store["outbox"].find().to_list(None)
@@ -77,10 +76,6 @@ async def test_whatever_write_it_was_killed_before_each_effect_and_each_event_is
     ]
     assert len(told) > 1, "the process that was killed before it marked it had published it"
     assert set(told) == {(entry["_id"], entry["body"])}
-
-
-async def _nothing_waits(process: Process) -> bool:
-    return await process.store["outbox"].count_documents({"state": "waiting"}) == 0
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ async def test_of_three_relays_one_at_a_time_tries_an_entry_that_fails(
     publisher.refused.add(subject)
     await note(quiet, subject, 2)
     async with relaying(quiet, publisher), relaying(others[0], publisher), relaying(others[1], publisher):
-        await eventually(_is(lambda: publisher.tries >= 20), "twenty tries")
+        await eventually(lambda: publisher.tries >= 20, "twenty tries")
         assert publisher.sent == []
         publisher.refused.clear()
         await nothing_waits(quiet)
@@ -132,11 +132,11 @@ async def test_a_relay_whose_publish_outlasts_its_lease_publishes_nothing_after_
     hanging.open.clear()
     await note(slow, subject, 3)
     async with relaying(slow, hanging):
-        await eventually(_is(lambda: slow.broker.relay._lease.held), "the first to be at work")
+        await eventually(lambda: slow.broker.relay._lease.held, "the first to be at work")
         async with relaying(heir, publisher):
             await nothing_waits(heir)
             hanging.open.set()
-            await eventually(_is(lambda: bool(hanging.sent)), "what had begun")
+            await eventually(lambda: bool(hanging.sent), "what had begun")
     assert publisher.sent == [(subject, 1), (subject, 2), (subject, 3)]
     assert hanging.sent == [(subject, 1)]
 
@@ -172,10 +172,3 @@ async def test_of_three_processes_one_at_a_time_tries_an_errand_that_fails_and_t
     assert toy.most_at_once == 1
     assert toy.given_up == ["letter: RuntimeError"]
     assert await total(first, "given-up") == 1
-
-
-def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    async def look() -> bool:
-        return condition()
-
-    return look

@@ -103,7 +103,7 @@ async def test_what_fails_is_tried_again_and_succeeds(quiet: Process, toy: Toy) 
     toy.failing.add("first")
     async with sending(quiet):
         await send_out(quiet, "first", "second")
-        await eventually(_is(lambda: toy.tried.count("first") == 2), "a second try")
+        await eventually(lambda: toy.tried.count("first") == 2, "a second try")
         toy.failing.clear()
         await all_done(quiet)
     assert toy.tried.count("first") == 3
@@ -137,7 +137,7 @@ async def test_nobody_takes_more_than_their_share_and_a_loop_no_other_kind(quiet
     stopping = asyncio.Event()
     with toy.held():
         working = asyncio.create_task(loop.run(stopping))
-        await eventually(_is(lambda: len(toy.tried) == 3), "three at work")
+        await eventually(lambda: len(toy.tried) == 3, "three at work")
         assert sorted(key[0] for key in toy.tried) == ["a", "a", "b"]
 
     async def only_the_letter_is_left() -> bool:
@@ -154,7 +154,7 @@ async def test_what_takes_too_long_is_put_off(make_process: MakeProcess, toy: To
     toy.gate = asyncio.Event()
     async with sending(process):
         await send_out(process, "slow")
-        await eventually(_is(lambda: len(toy.tried) == 2), "a second try")
+        await eventually(lambda: len(toy.tried) == 2, "a second try")
         toy.gate.set()
         await all_done(process)
     assert toy.done_outside == ["slow"]
@@ -191,7 +191,7 @@ async def test_what_was_taken_over_while_at_work_is_committed_once(
             await all_done(quiet)
         assert slow_toy.gate is not None
         slow_toy.gate.set()
-        await eventually(_is(lambda: slow_toy.done_outside == ["one"]), "the slow one to have done it too")
+        await eventually(lambda: slow_toy.done_outside == ["one"], "the slow one to have done it too")
     assert toy.done_outside == ["one"]
     assert await total(quiet, "done") == 1
 
@@ -230,7 +230,7 @@ async def test_what_was_done_is_not_done_again_because_its_record_fails(
         await send_out(process, "one")
         await broken.reached.wait()
         async with sending(heir):
-            await eventually(_is(lambda: len(broken.refused) == 10), "two claims' time to have passed")
+            await eventually(lambda: len(broken.refused) == 10, "two claims' time to have passed")
             broken.error = None
             await all_done(process)
     assert broken.refused[-1] - broken.refused[0] > 2 * 1.6
@@ -246,7 +246,7 @@ async def test_a_record_that_fails_is_tried_ever_more_seldom_and_holds_up_no_end
     async with sending(process) as task:
         await send_out(process, "one")
         await broken.reached.wait()
-        await eventually(_is(lambda: len(broken.refused) == 4), "a fourth try")
+        await eventually(lambda: len(broken.refused) == 4, "a fourth try")
         process.broker.stopping.set()
         async with asyncio.timeout(1.5):
             await task
@@ -311,7 +311,7 @@ async def test_what_is_done_and_not_recorded_is_bounded(
     await send_out(quiet, *keys)
     monkeypatch.setattr(process.commands, "run", held)
     async with sending(process):
-        await eventually(_is(lambda: len(toy.done_outside) >= AHEAD), "as many as may be")
+        await eventually(lambda: len(toy.done_outside) >= AHEAD, "as many as may be")
         async with sending(other):
             await eventually(only_the_held_are_left, "the others to be done by another process")
         assert len(toy.done_outside) == AHEAD
@@ -326,7 +326,7 @@ async def test_an_unknown_kind_holds_nobody_up(quiet: Process, toy: Toy) -> None
     async with sending(quiet):
         await send_out(quiet, "x", kind="telegram")
         await send_out(quiet, "one")
-        await eventually(_is(lambda: toy.done_outside == ["one"]), "the other work")
+        await eventually(lambda: toy.done_outside == ["one"], "the other work")
     assert await quiet.store["outgoing"].count_documents({}) == 1
 
 
@@ -338,7 +338,7 @@ async def test_work_is_begun_at_once_when_this_process_has_committed_it(
         await send_out(process, "warm-up")
         await all_done(process)
         await send_out(process, "one")
-        await eventually(_is(lambda: "one" in toy.done_outside), "the work", deadline=2)
+        await eventually(lambda: "one" in toy.done_outside, "the work", deadline=2)
 
 
 async def test_stopping_finishes_what_is_in_hand(quiet: Process, toy: Toy) -> None:
@@ -352,10 +352,3 @@ async def test_stopping_finishes_what_is_in_hand(quiet: Process, toy: Toy) -> No
             await task
     assert await total(quiet, "done") == 1
     assert await quiet.store["outgoing"].count_documents({}) == 0
-
-
-def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    async def look() -> bool:
-        return condition()
-
-    return look

@@ -21,7 +21,6 @@ from deploy.local.processes import ROOT, Processes
 from shared.events.ids import CandidateId
 from shared.ids import new
 from shared.messaging import topology
-from shared.messaging.broker import Broker
 from shared.service import Process
 from shared.storage.client import DEAD_AFTER, Database, connect, require_replica_set
 from shared.storage.errors import StandaloneDatabase
@@ -227,17 +226,10 @@ async def test_a_connection_that_dies_while_the_topology_is_declared_is_built_an
 
 async def test_counting_on_a_channel_that_has_just_closed_is_a_lost_connection(process: Process) -> None:
     async with at_work(process):
-        await eventually(_attached(process.broker), "a link")
+        await eventually(lambda: not process.broker.troubles, "a link")
         link = process.broker._link
         assert link is not None
         await link.watcher.close()
         process.broker._link = link  # as long as the loss has not been noticed
         with pytest.raises(OSError):  # noqa: PT011  what readiness takes for a broker that is away
             await process.broker.counts()
-
-
-def _attached(broker: Broker) -> Callable[[], Awaitable[bool]]:
-    async def look() -> bool:
-        return not broker.troubles
-
-    return look

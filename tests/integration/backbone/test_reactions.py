@@ -231,7 +231,7 @@ async def test_waiting_and_failing_are_counted_apart(process: Process, queues: Q
     event = declined(new(CandidateId))
     await queues.publish(event)
     async with at_work(process):
-        await eventually(lambda: _true(len(toy.tried) >= 3), "two waits")
+        await eventually(lambda: len(toy.tried) >= 3, "two waits")
         toy.failing.add(event.application_id)
         parked = await queues.parked()
     assert parked.headers[ladder.REASON] == "failed"
@@ -247,10 +247,6 @@ async def test_an_event_under_a_key_that_is_not_its_own_is_parked(process: Proce
         parked = await queues.parked()
     assert parked.headers[ladder.REASON] == "bad-header"
     assert "routing key" in str(parked.headers[ladder.PLACE])
-
-
-async def _true(condition: bool) -> bool:  # noqa: FBT001
-    return condition
 
 
 BAD: dict[str, dict[str, str | None]] = {
@@ -375,14 +371,14 @@ async def test_prefetch_begins_at_one_and_widens_after_a_message_that_is_new(
     await queues.publish(*(shortlisted() for _ in range(10)))
     async with at_work(process):
         consumer = process.broker.consumers[0]
-        await eventually(lambda: _true(bool(toy.tried)), "the first message")
+        await eventually(lambda: bool(toy.tried), "the first message")
         assert consumer.in_hand == 1
         assert await queues.count(f"{NAME}.events") == 9
         toy.gate.set()
         await rest(process, handled=10)
         toy.gate = asyncio.Event()
         await queues.publish(*(shortlisted() for _ in range(10)))
-        await eventually(lambda: _true(consumer.in_hand == 10), "all in hand at once")
+        await eventually(lambda: consumer.in_hand == 10, "all in hand at once")
         toy.gate.set()
 
 
@@ -395,14 +391,14 @@ async def test_what_was_in_hand_when_the_connection_broke_has_its_effect_once(
         await rest(process, handled=1)
         toy.gate, consumer = asyncio.Event(), process.broker.consumers[0]
         await queues.publish(*events)
-        await eventually(lambda: _true(consumer.in_hand == 10), "all in hand")
+        await eventually(lambda: consumer.in_hand == 10, "all in hand")
         link = process.broker._link
         assert link is not None
         await link.consuming.close()
         toy.gate.set()
         toy.gate = None
         await eventually(
-            lambda: _true(process.broker._link not in {None, link} and consumer.attached), "a consumer again"
+            lambda: process.broker._link not in {None, link} and consumer.attached, "a consumer again"
         )
         await rest(process, handled=11)
         assert consumer.in_hand == 0
@@ -417,8 +413,8 @@ async def test_a_deleted_queue_comes_back_with_its_consumer(process: Process, qu
         await queues.publish(first)
         await tally_of(process, first.candidate_id)
         await queues.channel.queue_delete(f"{NAME}.events")
-        await eventually(lambda: _true(bool(process.broker.troubles)), "the loss to be noticed")
-        await eventually(lambda: _true(not process.broker.troubles), "a consumer again")
+        await eventually(lambda: bool(process.broker.troubles), "the loss to be noticed")
+        await eventually(lambda: not process.broker.troubles, "a consumer again")
         second = shortlisted()
         await queues.publish(second)
         await tally_of(process, second.candidate_id)

@@ -117,7 +117,7 @@ async def test_a_publish_that_fails_holds_up_its_own_subject_only(quiet: Process
     publisher.refused.add(stuck)
     await asyncio.gather(note(quiet, stuck, 3), note(quiet, free, 3))
     async with relaying(quiet, publisher):
-        await eventually(_is(lambda: len(publisher.sent) == 3), "the other subject's events")
+        await eventually(lambda: len(publisher.sent) == 3, "the other subject's events")
         assert publisher.sent == [(free, 1), (free, 2), (free, 3)]
         publisher.refused.clear()
         await nothing_waits(quiet)
@@ -164,7 +164,7 @@ async def test_what_is_not_confirmed_is_not_marked(quiet: Process) -> None:
     publisher.open.clear()
     await note(quiet, subject, 2)
     async with relaying(quiet, publisher):
-        await eventually(_is(lambda: bool(publisher.in_flight)), "a publish in flight")
+        await eventually(lambda: bool(publisher.in_flight), "a publish in flight")
         for entry in await quiet.store["outbox"].find().to_list(None):
             assert entry["state"] == "waiting"
             assert "published_at" not in entry
@@ -237,10 +237,3 @@ async def test_draining_leaves_nothing_unpublished_and_gives_the_lease_back(quie
     lease = await quiet.store["leases"].find_one({"_id": "relay"})
     assert lease is not None
     assert lease["until"] < datetime.now(UTC)
-
-
-def _is(condition: Callable[[], bool]) -> Callable[[], Awaitable[bool]]:
-    async def look() -> bool:
-        return condition()
-
-    return look

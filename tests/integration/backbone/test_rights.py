@@ -33,11 +33,7 @@ async def test_a_service_that_may_not_configure_works_on_what_is_declared(
     await queues.publish(event)
     try:
         async with at_work(process):
-            await eventually(lambda: _true(not process.broker.troubles), "readiness")
+            await eventually(lambda: not process.broker.troubles, "readiness")
             await tally_of(process, event.candidate_id)
     finally:
         process.client.close()
-
-
-async def _true(condition: bool) -> bool:  # noqa: FBT001
-    return condition

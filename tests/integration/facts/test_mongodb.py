@@ -12,6 +12,7 @@ from pymongo.read_concern import ReadConcern
 
 from deploy.local.finder import Parts as Nodes
 from shared.storage.client import MAJORITY, Client, Database, Session
+from tests.harness.parameters import parameter
 from tests.harness.waiting import eventually
 from tests.harness.wire import Wire
 
@@ -108,11 +109,8 @@ async def test_to_write_a_document_as_it_is_does_not_count_as_writing_it(
 @pytest.fixture
 async def short_lifetime(client: Client) -> AsyncIterator[None]:
     """Have the server end transactions after a second that nobody has ended."""
-    limit = "transactionLifetimeLimitSeconds"
-    before = (await client.admin.command({"getParameter": 1, limit: 1}))[limit]
-    await client.admin.command({"setParameter": 1, limit: 1})
-    yield
-    await client.admin.command({"setParameter": 1, limit: before})
+    async with parameter(client, "transactionLifetimeLimitSeconds", 1):
+        yield
 
 
 @pytest.mark.usefixtures("short_lifetime")

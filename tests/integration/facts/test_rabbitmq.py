@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -47,7 +48,7 @@ async def test_a_delivery_counts_for_all_that_is_unacknowledged_not_only_for_wha
         arrived: list[AbstractIncomingMessage] = []
         prefetched = await (await lost.channel()).get_queue(queue.name)
         await prefetched.consume(arrived.append)  # type: ignore[arg-type]  # nothing is awaited
-        await eventually(lambda: _true(len(arrived) == 3), "all in hand")
+        await eventually(lambda: len(arrived) == 3, "all in hand")
     assert [(await take(queue)).headers["x-delivery-count"] for _ in range(3)] == [1, 1, 1]
 
 
@@ -136,14 +137,14 @@ async def test_prefetch_is_that_of_the_moment_when_consuming_began(channel: Abst
     arrived: list[AbstractIncomingMessage] = []
     await channel.set_qos(prefetch_count=1)
     tag = await queue.consume(arrived.append)  # type: ignore[arg-type]
-    await eventually(lambda: _true(bool(arrived)), "the first")
+    await eventually(lambda: bool(arrived), "the first")
     await channel.set_qos(prefetch_count=10)
     await arrived[0].ack()
-    await eventually(lambda: _true(len(arrived) == 2), "the second")
+    await eventually(lambda: len(arrived) == 2, "the second")
     assert await count(channel, queue.name) == 2
     await queue.cancel(tag)
     await queue.consume(arrived.append)  # type: ignore[arg-type]
-    await eventually(lambda: _true(len(arrived) == 4), "the others, at once")
+    await eventually(lambda: len(arrived) == 4, "the others, at once")
 
 
 async def test_cancelling_before_the_last_acknowledgement_redelivers_nothing_and_keeps_the_order(
@@ -153,31 +154,21 @@ async def test_cancelling_before_the_last_acknowledgement_redelivers_nothing_and
     arrived: list[AbstractIncomingMessage] = []
     await channel.set_qos(prefetch_count=1)
     tag = await queue.consume(arrived.append)  # type: ignore[arg-type]
-    await eventually(lambda: _true(bool(arrived)), "the first")
+    await eventually(lambda: bool(arrived), "the first")
     await queue.cancel(tag)
     await arrived[0].ack()
     await channel.set_qos(prefetch_count=100)
     await queue.consume(arrived.append)  # type: ignore[arg-type]
-    await eventually(lambda: _true(len(arrived) == 20), "all")
+    await eventually(lambda: len(arrived) == 20, "all")
     assert [message.body for message in arrived] == [b"%d" % n for n in range(20)]
     assert not any(message.redelivered for message in arrived)
 
 
 async def test_prefetch_of_the_whole_channel_is_refused_and_costs_the_connection(place: str) -> None:
-    async with await aio_pika.connect(place) as connection:
-        channel = await connection.channel()
+    async with _a_connection_is_lost(place) as channel:
         queue = await quorum_queue(channel)
-        closed = asyncio.Event()
-        connection.close_callbacks.add(lambda *_: closed.set())
-        with pytest.raises((AMQPError, asyncio.CancelledError)):
-            await _consume_under_one_limit(channel, queue)
-        async with asyncio.timeout(5):
-            await closed.wait()
-
-
-async def _consume_under_one_limit(channel: AbstractChannel, queue: AbstractQueue) -> None:
-    await channel.set_qos(prefetch_count=5, global_=True)
-    await queue.consume(_ignore)
+        await channel.set_qos(prefetch_count=5, global_=True)
+        await queue.consume(_ignore)
 
 
 async def test_messages_that_name_further_queues_go_there_too(channel: AbstractChannel) -> None:
@@ -216,7 +207,7 @@ async def test_a_stream_is_read_from_where_one_says(
     queue = await channel.get_queue(stream)
     arrived: list[AbstractIncomingMessage] = []
     await queue.consume(arrived.append, arguments={"x-stream-offset": since})  # type: ignore[arg-type,dict-item]
-    await eventually(lambda: _true(len(arrived) == 10 - first), "the rest of the stream")
+    await eventually(lambda: len(arrived) == 10 - first, "the rest of the stream")
     assert [message.headers["x-stream-offset"] for message in arrived] == list(range(first, 10))
 
 
@@ -239,23 +230,25 @@ async def test_a_stream_from_next_on_gives_what_comes_from_now_on(channel: Abstr
 async def test_a_stream_can_be_read_in_one_way_alone_and_another_costs_the_connection(
     place: str, stream: str, way: str
 ) -> None:
-    async with await aio_pika.connect(place) as connection:
-        channel = await connection.channel()
+    async with _a_connection_is_lost(place) as channel:
         await channel.set_qos(prefetch_count=10)
         queue = await channel.get_queue(stream)
+        if way == "one by one":
+            await queue.get(fail=False)
+        else:
+            await queue.consume(_ignore, no_ack=True)
+
+
+@asynccontextmanager
+async def _a_connection_is_lost(place: str) -> AsyncIterator[AbstractChannel]:
+    """Give a channel, on which something is to be done that fails, and costs the connection."""
+    async with await aio_pika.connect(place) as connection:
         closed = asyncio.Event()
         connection.close_callbacks.add(lambda *_: closed.set())
         with pytest.raises((AMQPError, asyncio.CancelledError)):
-            await _read_wrongly(queue, way)
+            yield await connection.channel()
         async with asyncio.timeout(5):
             await closed.wait()
-
-
-async def _read_wrongly(queue: AbstractQueue, way: str) -> None:
-    if way == "one by one":
-        await queue.get(fail=False)
-    else:
-        await queue.consume(_ignore, no_ack=True)
 
 
 async def _filled(channel: AbstractChannel, messages: int) -> AbstractQueue:
@@ -267,7 +260,3 @@ async def _filled(channel: AbstractChannel, messages: int) -> AbstractQueue:
 
 async def _ignore(_: AbstractIncomingMessage) -> None:
     return
-
-
-async def _true(condition: bool) -> bool:  # noqa: FBT001
-    return condition

@@ -1,8 +1,8 @@
 """Two replicas of each service, made once; every test finds them with nothing in their database."""
 
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -22,6 +22,7 @@ from tests.harness.nodes import new_name
 from tests.integration.races.replicas import Replica, Replicas
 
 Build = Callable[[], Parts]
+Fresh = Callable[[Build, str], Awaitable[Replicas]]
 
 
 @asynccontextmanager
@@ -47,48 +48,35 @@ async def two_of(build: Build, service: str, nodes: Nodes, folder: Path) -> Asyn
 
 
 @pytest.fixture(scope="session")
-async def two_of_intake(nodes: Nodes, run_folder: Path) -> AsyncIterator[Replicas]:
-    async with two_of(services.intake.app.build, "intake", nodes, run_folder) as replicas:
-        yield replicas
+async def all_of_two(nodes: Nodes, run_folder: Path) -> AsyncIterator[Fresh]:
+    """Make two replicas of a service when they are asked for first; give them, each time with an empty database."""
+    made: dict[Build, Replicas] = {}
+    async with AsyncExitStack() as ends:
 
+        async def fresh(build: Build, service: str) -> Replicas:
+            if build not in made:
+                made[build] = await ends.enter_async_context(two_of(build, service, nodes, run_folder))
+            await made[build].empty()
+            return made[build]
 
-@pytest.fixture(scope="session")
-async def two_of_matching(nodes: Nodes, run_folder: Path) -> AsyncIterator[Replicas]:
-    async with two_of(services.matching.app.build, "matching", nodes, run_folder) as replicas:
-        yield replicas
-
-
-@pytest.fixture(scope="session")
-async def two_of_scheduling(nodes: Nodes, run_folder: Path) -> AsyncIterator[Replicas]:
-    async with two_of(services.scheduling.app.build, "scheduling", nodes, run_folder) as replicas:
-        yield replicas
-
-
-@pytest.fixture(scope="session")
-async def two_of_notifications(nodes: Nodes, run_folder: Path) -> AsyncIterator[Replicas]:
-    async with two_of(services.notifications.app.build, "notifications", nodes, run_folder) as replicas:
-        yield replicas
+        yield fresh
 
 
 @pytest.fixture
-async def intake(two_of_intake: Replicas) -> Replicas:
-    await two_of_intake.empty()
-    return two_of_intake
+async def intake(all_of_two: Fresh) -> Replicas:
+    return await all_of_two(services.intake.app.build, "intake")
 
 
 @pytest.fixture
-async def matching(two_of_matching: Replicas) -> Replicas:
-    await two_of_matching.empty()
-    return two_of_matching
+async def matching(all_of_two: Fresh) -> Replicas:
+    return await all_of_two(services.matching.app.build, "matching")
 
 
 @pytest.fixture
-async def scheduling(two_of_scheduling: Replicas) -> Replicas:
-    await two_of_scheduling.empty()
-    return two_of_scheduling
+async def scheduling(all_of_two: Fresh) -> Replicas:
+    return await all_of_two(services.scheduling.app.build, "scheduling")
 
 
 @pytest.fixture
-async def notifications(two_of_notifications: Replicas) -> Replicas:
-    await two_of_notifications.empty()
-    return two_of_notifications
+async def notifications(all_of_two: Fresh) -> Replicas:
+    return await all_of_two(services.notifications.app.build, "notifications")

@@ -130,7 +130,7 @@ def _acknowledged() -> tuple[Acknowledged, ...]:
         Acknowledged(kind="shortlisting", ids={"application_id": APPLICATION}),
         Acknowledged(kind="match-acceptance", ids={"match_id": MATCH, "by": "firm"}),
         Acknowledged(kind="seat", ids=seat),
-        Acknowledged(kind="plan", body={"planned": [{"interview_id": INTERVIEW}]}),
+        Acknowledged(kind="plan", ids={"visit_id": VISIT}, body={"planned": [{"interview_id": INTERVIEW}]}),
         Acknowledged(kind="offer", key="o", ids={"offer_id": OFFER}),
         Acknowledged(kind="offer-acceptance", ids={"offer_id": OFFER}),
     )

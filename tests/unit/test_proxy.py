@@ -1,4 +1,4 @@
-"""The proxy that stands between processes and nodes in the fault test."""
+"""The proxy that stands between processes and nodes where a test wants the network to be bad."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from tests.faults.proxy import FAIR, Proxy, Weather
+from tests.harness.proxy import FAIR, Proxy, Weather
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -22,7 +22,7 @@ async def before_an_echo() -> AsyncIterator[Proxy]:
 
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
     proxy = Proxy()
-    await proxy.start(server.sockets[0].getsockname()[1])
+    await proxy.start(f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     try:
         yield proxy
     finally:
@@ -98,7 +98,7 @@ async def test_an_end_that_is_gone_takes_the_other_along() -> None:
 
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     proxy = Proxy()
-    await proxy.start(server.sockets[0].getsockname()[1])
+    await proxy.start(f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     async with connected(proxy) as connection:
         assert await answer(connection, b"hello") == b""
     await proxy.stop()

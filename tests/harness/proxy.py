@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 from deploy.local.ports import free_port
 
@@ -27,11 +28,11 @@ FAIR = Weather()
 
 
 class Proxy:
-    """Listens on a port of its own and passes everything on to another port of this machine."""
+    """Listens on a port of its own and passes everything on to another one."""
 
     def __init__(self) -> None:
         self.port = free_port()
-        self._target = 0
+        self._target = ("127.0.0.1", 0)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._serving: set[asyncio.Task[None]] = set()
@@ -43,9 +44,16 @@ class Proxy:
         """Where it listens."""
         return f"127.0.0.1:{self.port}"
 
-    async def start(self, target: int) -> None:
-        """Begin to pass on to this port."""
-        self._target = target
+    def way_to(self, url: str) -> str:
+        """Return the same URL by way of the proxy."""
+        parts = urlsplit(url)
+        login, at, _ = parts.netloc.rpartition("@")
+        return urlunsplit(parts._replace(netloc=f"{login}{at}{self.address}"))
+
+    async def start(self, url: str) -> None:
+        """Begin to pass on to where this URL leads."""
+        parts = urlsplit(url)
+        self._target = (parts.hostname or "127.0.0.1", parts.port or 0)
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
     async def stop(self) -> None:
@@ -75,7 +83,7 @@ class Proxy:
             writer.transport.abort()
             return
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            far_reader, far_writer = await asyncio.open_connection(*self._target)
         except OSError:
             writer.transport.abort()
             return
