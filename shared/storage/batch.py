@@ -1,22 +1,18 @@
 """One transaction's identity map: what a batch of work has loaded, and what it will write."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne
-from pymongo.errors import OperationFailure
 
-from shared.storage.client import Database, Session
 from shared.storage.collection import Collection, Key, matches, query
 from shared.storage.outbox import OUTBOX, Entry
-from shared.waiting import whole
+from shared.storage.transaction import Content, Transaction, Write
 
 DocumentT = TypeVar("DocumentT")
-Content = dict[str, Any]
-Write = InsertOne[Content] | ReplaceOne[Content] | DeleteOne
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +44,39 @@ class Changes:
 class Batch:
     """Everything that one transaction reads and writes, each document once."""
 
-    def __init__(self, store: Database, session: Session, collections: Mapping[str, Collection[Any]]) -> None:
+    def __init__(self, transaction: Transaction, collections: Mapping[str, Collection[Any]]) -> None:
         self.changes = Changes()
-        self._store = store
-        self._session = session
+        self._transaction = transaction
         self._collections = collections
         self._loaded: dict[Key, Record[Any]] = {}
         self._plain: dict[Key, Content | None] = {}
 
     async def load(self, keys: Iterable[Key]) -> None:
-        """Read these documents in one query for each collection, unless they are here already.
+        """Read these documents together, in one query for each collection, unless they are here already.
 
-        Timers and outgoing work, which are no documents of a service, may be among them.
+        Timers, outgoing work and the inbox, which hold no documents of a service, may be among them.
         """
         missing: dict[str, set[str]] = {}
         for key in keys:
             if key not in self._loaded and key not in self._plain:
                 missing.setdefault(key.collection, set()).add(key.id)
-        for name, ids in missing.items():
+        if not missing:
+            return
+        found = await self._transaction.read(
+            [(name, {"_id": {"$in": list(ids)}}) for name, ids in missing.items()]
+        )
+        for (name, ids), stored in zip(missing.items(), found, strict=True):
             if name in self._collections:
-                await self._load_from(self._collections[name], ids)
+                self._keep_loaded(self._collections[name], ids, stored)
             else:
-                await self._load_plain(name, ids)
+                by_id = {one["_id"]: one for one in stored}
+                self._plain.update({Key(name, one): by_id.get(one) for one in ids})
 
-    async def _load_from(self, collection: Collection[Any], ids: set[str]) -> None:
-        for stored in await self._found(collection.name, {"_id": {"$in": list(ids)}}):
+    def _keep_loaded(self, collection: Collection[Any], ids: set[str], found: Sequence[Content]) -> None:
+        for stored in found:
             self._keep(collection, stored)
         for one in ids:
             self._loaded.setdefault(collection.key(one), Record(None))
-
-    async def _load_plain(self, name: str, ids: set[str]) -> None:
-        found = {stored["_id"]: stored for stored in await self._found(name, {"_id": {"$in": list(ids)}})}
-        self._plain.update({Key(name, one): found.get(one) for one in ids})
-
-    async def _found(self, name: str, where: Content) -> list[Content]:
-        return await whole(self._store[name].find(where, session=self._session).to_list(None))
 
     def _keep(self, collection: Collection[Any], stored: Content) -> None:
         key = collection.key(stored["_id"])
@@ -96,8 +90,7 @@ class Batch:
         key = collection.key(id)
         if key in self.changes.records:
             return self.changes.records[key][1]
-        if key not in self._loaded:
-            await self._load_from(collection, {id})
+        await self.load([key])
         return self._loaded[key]
 
     def known(self, key: Key) -> Record[Any]:
@@ -112,7 +105,8 @@ class Batch:
         """Return the documents that match, by id, as this batch and the piece at work have changed them."""
         where = collection.stored_names(where)
         keys = []
-        for stored in await self._found(collection.name, query(where)):
+        [found] = await self._transaction.read([(collection.name, query(where))])
+        for stored in found:
             self._keep(collection, stored)
             keys.append(collection.key(stored["_id"]))
         return self._as_changed(collection, where, keys, own)
@@ -135,27 +129,14 @@ class Batch:
         return [documents[one] for one in sorted(documents)]
 
     async def plain(self, key: Key) -> Content | None:
-        """Return a timer or a piece of outgoing work as this batch has it."""
+        """Return a timer, a piece of outgoing work or an inbox entry as this batch has it."""
         if key in self.changes.plain:
             return self.changes.plain[key]
         await self.load([key])
         return self._plain[key]
 
-    async def flush(self) -> None:
-        """Write everything, in bulk. The transaction is still to be committed."""
-        for name, writes in self._writes().items():
-            await self._write(name, writes)
-        if self.changes.entries:
-            entries = [entry.stored() for entry in self.changes.entries]
-            await whole(self._store[OUTBOX].insert_many(entries, session=self._session))
-
-    async def _write(self, name: str, writes: list[Write]) -> None:
-        done = await whole(self._store[name].bulk_write(writes, ordered=False, session=self._session))
-        expected = sum(1 for write in writes if isinstance(write, ReplaceOne) and not write._upsert)  # noqa: SLF001
-        if done.matched_count < expected:
-            raise OperationFailure(f"a document of {name} was changed by somebody else", code=112)
-
-    def _writes(self) -> dict[str, list[Write]]:
+    def writes(self) -> dict[str, list[Write]]:
+        """Return all that is to be written, by collection."""
         now = datetime.now(UTC)
         writes: dict[str, list[Write]] = {}
         for key, (collection, record) in self.changes.records.items():
@@ -164,6 +145,8 @@ class Batch:
                 writes.setdefault(key.collection, []).append(write)
         for key, content in self.changes.plain.items():
             writes.setdefault(key.collection, []).append(_plain_write(key.id, content))
+        if self.changes.entries:
+            writes[OUTBOX] = [InsertOne(entry.stored()) for entry in self.changes.entries]
         return writes
 
     def _document_write(

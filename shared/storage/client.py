@@ -3,7 +3,7 @@
 from typing import Any
 
 from bson.codec_options import CodecOptions
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
 from pymongo import ASCENDING, IndexModel, ReadPreference
 from pymongo.errors import CollectionInvalid, OperationFailure
 from pymongo.read_concern import ReadConcern
@@ -14,7 +14,6 @@ from shared.storage.errors import StandaloneDatabase
 
 Client = AsyncIOMotorClient[dict[str, Any]]
 Database = AsyncIOMotorDatabase[dict[str, Any]]
-Session = AsyncIOMotorClientSession
 
 MAJORITY = WriteConcern(w="majority", j=True)
 DEAD_AFTER = 2

@@ -4,12 +4,14 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeGuard, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
+from pymongo import InsertOne
 from pymongo.errors import (
     AutoReconnect,
     ConnectionFailure,
@@ -17,17 +19,16 @@ from pymongo.errors import (
     OperationFailure,
     PyMongoError,
 )
-from pymongo.read_concern import ReadConcern
 
 from shared.clock import Clock
 from shared.events.envelope import Envelope
 from shared.storage.batch import Batch
-from shared.storage.client import MAJORITY, Client, Database, Session
+from shared.storage.client import Client, Database
 from shared.storage.collection import Collection, Key
 from shared.storage.errors import IdReused, StorageUnavailable
 from shared.storage.outbox import OUTBOX
+from shared.storage.transaction import WRITE_CONFLICT, Transaction, Write
 from shared.storage.unit import Context, Tools, UnitOfWork
-from shared.waiting import whole
 
 INBOX = "inbox"
 DUPLICATE_KEY = 11000
@@ -126,6 +127,7 @@ class Transactions:
         self._tools = tools
         self._patience = patience
         self._turn = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, "transactions")  # as there is one at a time
 
     async def run(self, pieces: Sequence[Piece[ResultT]]) -> list[Outcome[ResultT]]:
         """Do the pieces in order in one transaction; return what became of each.
@@ -171,24 +173,21 @@ class Transactions:
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311  spreads two that conflict
 
     async def _attempt(self, pieces: Sequence[Piece[ResultT]]) -> list[Outcome[ResultT]]:
-        async with await self._client.start_session() as session:
-            session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
-            batch = Batch(self._store, session, self._collections)
-            try:
-                outcomes = await self._do(pieces, batch, session)
-                await batch.flush()
-            except BaseException:
-                await _abort(session)
-                raise
-            await self._commit(session)
+        transaction = Transaction(self._client, self._store, self._thread)
+        try:
+            batch = Batch(transaction, self._collections)
+            outcomes, arrived = await self._do(pieces, batch)
+            await transaction.commit(batch.writes() | _remembered(arrived), self._patience)
+        finally:
+            await transaction.end()
         self._ring(batch)
         return outcomes
 
     async def _do(
-        self, pieces: Sequence[Piece[ResultT]], batch: Batch, session: Session
-    ) -> list[Outcome[ResultT]]:
-        known = await self._known(pieces, session)
-        await batch.load(key for piece in pieces for key in piece.reads)
+        self, pieces: Sequence[Piece[ResultT]], batch: Batch
+    ) -> tuple[list[Outcome[ResultT]], list[Arrival]]:
+        """Do the pieces; return what became of each, and which messages have had their effect by that."""
+        known = await self._load(pieces, batch)
         outcomes: list[Outcome[ResultT]] = []
         arrived: list[Arrival] = []
         for piece in pieces:
@@ -197,8 +196,14 @@ class Transactions:
                 known[piece.arrival.key] = piece.arrival.body_hash
                 arrived.append(piece.arrival)
             outcomes.append(outcome)
-        await self._remember(arrived, session)
-        return outcomes
+        return outcomes, arrived
+
+    async def _load(self, pieces: Sequence[Piece[ResultT]], batch: Batch) -> dict[str, str]:
+        """Load what the pieces read; return what the inbox knows of their messages, the hash of each body."""
+        arrivals = [Key(INBOX, piece.arrival.key) for piece in pieces if piece.arrival is not None]
+        await batch.load([*arrivals, *(key for piece in pieces for key in piece.reads)])
+        entries = [await batch.plain(key) for key in arrivals]
+        return {entry["_id"]: entry["hash"] for entry in entries if entry is not None}
 
     async def _one(self, piece: Piece[ResultT], batch: Batch, known: Mapping[str, str]) -> Outcome[ResultT]:
         arrival = piece.arrival
@@ -221,30 +226,6 @@ class Transactions:
         batch.changes.merge(unit.close())
         return Done(result)
 
-    async def _known(self, pieces: Sequence[Piece[ResultT]], session: Session) -> dict[str, str]:
-        keys = [piece.arrival.key for piece in pieces if piece.arrival is not None]
-        if not keys:
-            return {}
-        found = self._store[INBOX].find({"_id": {"$in": keys}}, session=session)
-        return {entry["_id"]: entry["hash"] for entry in await whole(found.to_list(None))}
-
-    async def _remember(self, arrived: Sequence[Arrival], session: Session) -> None:
-        if arrived:
-            now = datetime.now(UTC)
-            entries = [{"_id": one.key, "hash": one.body_hash, "arrived_at": now} for one in arrived]
-            await whole(self._store[INBOX].insert_many(entries, session=session))
-
-    async def _commit(self, session: Session) -> None:
-        deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                return await whole(session.commit_transaction())
-            except PyMongoError as error:
-                if not error.has_error_label("UnknownTransactionCommitResult"):
-                    raise
-                if time.monotonic() > deadline:
-                    raise StorageUnavailable("whether the commit took place is not known") from error
-
     def _ring(self, batch: Batch) -> None:
         touched = {key.collection for key, content in batch.changes.plain.items() if content is not None}
         if batch.changes.entries:
@@ -253,11 +234,11 @@ class Transactions:
             self.signals.ring(collection)
 
 
-async def _abort(session: Session) -> None:
-    try:
-        await whole(session.abort_transaction())
-    except PyMongoError:  # it is gone with the connection
-        log.debug("abort failed")
+def _remembered(arrived: Sequence[Arrival]) -> dict[str, list[Write]]:
+    """Return what puts these into the inbox."""
+    now = datetime.now(UTC)
+    entries = [{"_id": one.key, "hash": one.body_hash, "arrived_at": now} for one in arrived]
+    return {INBOX: [InsertOne(entry) for entry in entries]} if entries else {}
 
 
 def _duplicate_key(error: PyMongoError) -> bool:
@@ -275,6 +256,6 @@ def _in_trouble(error: PyMongoError) -> TypeGuard[OperationFailure]:
 def _transient(error: PyMongoError) -> bool:
     return (
         error.has_error_label("TransientTransactionError")
-        or getattr(error, "code", None) == 112  # noqa: PLR2004  WriteConflict
+        or getattr(error, "code", None) == WRITE_CONFLICT
         or isinstance(error, (AutoReconnect, ConnectionFailure))
     )

@@ -15,8 +15,8 @@ from pymongo.synchronous.pool import Pool
 from structlog.testing import capture_logs
 
 from shared.service import Process
-from shared.storage.batch import Batch
 from shared.storage.errors import StorageUnavailable
+from shared.storage.transaction import Transaction
 from shared.storage.transactions import Arrival, Piece
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import Queues
@@ -34,7 +34,7 @@ async def test_a_cancelled_transaction_writes_nothing_outside_itself(
     chance = random.Random(1)  # noqa: S311  the same each time is what is wanted
 
     def slowly(pool: Pool, *rest: Any, **named: Any) -> Any:
-        inserting = any(frame.name == "insert_many" for frame in traceback.extract_stack(limit=25))
+        inserting = any(frame.name == "bulk_write" for frame in traceback.extract_stack(limit=25))
         if armed.is_set() and not caught.is_set() and inserting:
             caught.set()
             time.sleep(chance.uniform(0, 0.012))  # as long as a new connection takes
@@ -61,16 +61,16 @@ async def test_a_cancelled_transaction_writes_nothing_outside_itself(
 async def test_a_database_without_room_parks_nothing(
     process: Process, queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flush, tried = Batch.flush, 0
+    commit, tried = Transaction.commit, 0
 
-    async def full(batch: Batch) -> None:
+    async def full(transaction: Transaction, *rest: Any) -> None:
         nonlocal tried
         tried += 1
         if tried <= 3:
             raise OperationFailure("available disk space is below the threshold", 14031)
-        await flush(batch)
+        await commit(transaction, *rest)
 
-    monkeypatch.setattr(Batch, "flush", full)
+    monkeypatch.setattr(Transaction, "commit", full)
     await queues.publish(*[shortlisted() for _ in range(5)])
     with capture_logs() as logs:
         async with at_work(process):
@@ -100,10 +100,10 @@ async def test_whoever_is_refused_by_the_database_is_told_to_come_back(
 ) -> None:
     process = await make_process(toy)
 
-    async def refused(_: Batch) -> None:
+    async def refused(*_: object) -> None:
         raise OperationFailure("not authorized", 13)
 
-    monkeypatch.setattr(Batch, "flush", refused)
+    monkeypatch.setattr(Transaction, "commit", refused)
     with pytest.raises(StorageUnavailable):
         await process.commands.run(Piece(add_one))
 

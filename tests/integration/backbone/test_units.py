@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from functools import partial
 
 import pytest
+from pymongo.client_session import ClientSession
 from pymongo.errors import AutoReconnect, BulkWriteError
 
 from shared.events.ids import CandidateId
 from shared.ids import new
 from shared.service import Process
-from shared.storage.client import Session
 from shared.storage.collection import In
 from shared.storage.commands import Commands
 from shared.storage.errors import StorageUnavailable
@@ -314,15 +314,15 @@ async def test_sequences_count_without_gaps_whatever_fails_in_between(quiet: Pro
 def uncertain(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Have the next commits done, and reported as failed: as many as the list says."""
     left = [0]
-    commit = Session.commit_transaction
+    commit = ClientSession.commit_transaction
 
-    async def commit_and_fail(session: Session) -> None:
-        await commit(session)
+    def commit_and_fail(session: ClientSession) -> None:
+        commit(session)
         if left[0]:
             left[0] -= 1
             raise AutoReconnect("as the test wants", {"errorLabels": ["UnknownTransactionCommitResult"]})
 
-    monkeypatch.setattr(Session, "commit_transaction", commit_and_fail)
+    monkeypatch.setattr(ClientSession, "commit_transaction", commit_and_fail)
     return left
 
 

@@ -6,18 +6,19 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from motor.motor_asyncio import AsyncIOMotorClientSession
 from pymongo import AsyncMongoClient
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from deploy.local.finder import Parts as Nodes
-from shared.storage.client import MAJORITY, Client, Database, Session
+from shared.storage.client import MAJORITY, Client, Database
 from tests.harness.parameters import parameter
 from tests.harness.waiting import eventually
 from tests.harness.wire import Wire
 
 TRANSIENT = "TransientTransactionError"
-Begin = Callable[[], AbstractAsyncContextManager[Session]]
+Begin = Callable[[], AbstractAsyncContextManager[AsyncIOMotorClientSession]]
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def begin(client: Client) -> Begin:
     """Begin a transaction as our own begin."""
 
     @asynccontextmanager
-    async def transaction() -> AsyncIterator[Session]:
+    async def transaction() -> AsyncIterator[AsyncIOMotorClientSession]:
         async with await client.start_session() as session:
             session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=MAJORITY)
             yield session
