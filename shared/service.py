@@ -18,6 +18,7 @@ from pymongo.errors import ConnectionFailure
 
 from shared import clock as clocks
 from shared.clock import Clock
+from shared.events import __version__
 from shared.interpreter import collect_seldom, switch_often
 from shared.messaging.broker import Broker
 from shared.messaging.consumer import Consumer, Pace
@@ -160,7 +161,7 @@ class Process:
         app = create_app(
             f"Enmusubi {self.parts.name}",
             self.parts.description,
-            "0.1.0",
+            __version__,
             self.parts.routers,
             Identity(settings),
             settings.cors_origins,

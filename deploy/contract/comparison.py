@@ -109,8 +109,8 @@ class _Comparison:
 
 
 def _fewest(found: Iterable[list[Break]]) -> list[Break]:
-    """Return what is against the choice that comes nearest; nothing where one fits."""
-    return min(found, key=len)
+    """Return what is against the choice that comes nearest, one of another type last; nothing where one fits."""
+    return min(found, key=lambda breaks: (any(one.rule == "retyped" for one in breaks), len(breaks)))
 
 
 def _beyond(some: frozenset[str], others: frozenset[str]) -> frozenset[str]:

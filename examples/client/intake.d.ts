@@ -397,7 +397,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Livez */
+        /**
+         * Livez
+         * @description Say that the process lives, and what time it has.
+         */
         get: operations["livez_livez_get"];
         put?: never;
         post?: never;
@@ -414,7 +417,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readyz */
+        /**
+         * Readyz
+         * @description Say whether the process can work, and what is still to be done.
+         */
         get: operations["readyz_readyz_get"];
         put?: never;
         post?: never;
@@ -431,7 +437,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics */
+        /**
+         * Metrics
+         * @description Show what is measured, in Prometheus' text format.
+         */
         get: operations["metrics_metrics_get"];
         put?: never;
         post?: never;
@@ -450,7 +459,10 @@ export interface components {
          * @description It was understood; what comes of it is not said here.
          */
         Accepted: {
-            /** @default true */
+            /**
+             * @description Always true.
+             * @default true
+             */
             accepted?: boolean;
         };
         /**
@@ -462,8 +474,12 @@ export interface components {
             application_id: string;
             /** @description A candidate: the same in every round in which that person applies. */
             candidate_id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands: `applied` has a place, `waitlisted` waits for one.
+             * @enum {string}
+             */
             state: "applied" | "waitlisted" | "shortlisted" | "declined" | "withdrawn" | "repeat" | "erased";
+            /** @description The place on the waitlist, counted from 1; absent for who has a place. */
             waitlist_place?: number;
         };
         /**
@@ -488,11 +504,17 @@ export interface components {
              * @description The language to be written to in (BCP 47).
              */
             language?: string | null;
-            /** Time Zone */
+            /**
+             * Time Zone
+             * @description Your time zone (IANA).
+             */
             time_zone?: string | null;
             /** @description The whole profile. */
             profile?: components["schemas"]["Profile"] | null;
-            /** Wants Lessons */
+            /**
+             * Wants Lessons
+             * @description Whether you want Japanese lessons before the move.
+             */
             wants_lessons?: boolean | null;
         };
         /**
@@ -598,14 +620,26 @@ export interface components {
             candidate_id: string;
             /** @description A round of recruiting. */
             round_id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands; `repeat`: the person had applied in this round before.
+             * @enum {string}
+             */
             state: "applied" | "waitlisted" | "shortlisted" | "declined" | "withdrawn" | "repeat" | "erased";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
             applied_at: string;
-            /** @enum {string} */
+            /**
+             * @description Where the applicant heard of the programme.
+             * @enum {string}
+             */
             channel: "telegram" | "linkedin" | "facebook" | "x" | "youtube" | "website" | "referral" | "event" | "other";
+            /** @description The country of residence on the day of the application (ISO 3166-1 alpha-2). */
             country?: string;
+            /** @description The place on the waitlist, counted from 1; absent for who does not wait. */
             waitlist_place?: number;
+            /** @description Why it was declined or withdrawn. */
             reason?: string;
         };
         /**
@@ -619,19 +653,36 @@ export interface components {
             candidate_id: string;
             /** @description A round of recruiting. */
             round_id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands; staff see `repeat` of who had applied in this round before.
+             * @enum {string}
+             */
             state: "applied" | "waitlisted" | "shortlisted" | "declined" | "withdrawn" | "repeat" | "erased";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
             applied_at: string;
-            /** @enum {string} */
+            /**
+             * @description Where the applicant heard of the programme.
+             * @enum {string}
+             */
             channel: "telegram" | "linkedin" | "facebook" | "x" | "youtube" | "website" | "referral" | "event" | "other";
+            /** @description The place on the waitlist, counted from 1; absent for who does not wait. */
             waitlist_place?: number;
+            /** @description Why it was declined or withdrawn. */
             reason?: string;
+            /** @description How to reach the candidate; absent where the person was erased, as is all that follows. */
             contact?: components["schemas"]["Contact"];
+            /** @description The country of residence (ISO 3166-1 alpha-2). */
             country?: string;
+            /** @description The language to be written to in (BCP 47). */
             language?: string;
+            /** @description The candidate's time zone (IANA). */
             time_zone?: string;
+            /** @description What the candidate can do and wants. */
             profile?: components["schemas"]["Profile"];
+            /** @description Whether the candidate wants Japanese lessons before the move. */
             wants_lessons?: boolean;
         };
         /**
@@ -642,11 +693,18 @@ export interface components {
             /**
              * Now
              * Format: date-time
+             * @description The programme's time.
              */
             now: string;
-            /** Offset Ms */
+            /**
+             * Offset Ms
+             * @description How far it is ahead of the real time, in milliseconds: more than 0 in local runs alone.
+             */
             offset_ms: number;
-            /** Tzdata */
+            /**
+             * Tzdata
+             * @description The version of the time zone database that is used.
+             */
             tzdata: string;
         };
         /**
@@ -663,6 +721,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @description An e-mail address. The part after the @ is made lower-case; whether it can be reached is not asked.
              * @example lukasz@example.org
              */
             email: string;
@@ -686,9 +745,15 @@ export interface components {
         CurrentRound: {
             /** @description A round of recruiting. */
             round_id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day.
+             */
             opens_on: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day, included.
+             */
             closes_on: string;
             /** @description Whether there is a place left; otherwise an application goes on the waitlist. */
             has_places: boolean;
@@ -703,6 +768,7 @@ export interface components {
         Decline: {
             /**
              * Reason
+             * @description Why it is declined.
              * @default other
              * @enum {string}
              */
@@ -733,14 +799,24 @@ export interface components {
             application_id: string;
             /** @description A round of recruiting. */
             round_id: string;
-            /** @enum {string} */
+            /**
+             * @description Where it stands.
+             * @enum {string}
+             */
             state: "applied" | "waitlisted" | "shortlisted" | "declined" | "withdrawn" | "repeat" | "erased";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
             applied_at: string;
-            /** @enum {string} */
+            /**
+             * @description Where the applicant heard of the programme.
+             * @enum {string}
+             */
             channel: "telegram" | "linkedin" | "facebook" | "x" | "youtube" | "website" | "referral" | "event" | "other";
             /** @description Of residence, on the day of the application. */
             country?: string;
+            /** @description The place on the waitlist, counted from 1. */
             waitlist_place?: number;
             /** @description Why it was declined or withdrawn. */
             reason?: string;
@@ -750,11 +826,16 @@ export interface components {
          * @description What a testing service said.
          */
         ExportedAssessment: {
+            /** @description Which testing service it was. */
             publisher: string;
             /** @description An assessment by a testing service, given by that service. */
             assessment_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it said so.
+             */
             assessed_at: string;
+            /** @description The skills that it confirmed or corrected. */
             skills: components["schemas"]["Skill"][];
         };
         /**
@@ -762,9 +843,15 @@ export interface components {
          * @description A link that was sent by mail. Its code is not kept, but for a hash.
          */
         ExportedLink: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when it can be used.
+             */
             expires_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was used; absent: it was not.
+             */
             used_at?: string;
         };
         /**
@@ -772,16 +859,26 @@ export interface components {
          * @description What is known of a person now.
          */
         ExportedRecord: {
+            /** @description How to reach the person. */
             contact: components["schemas"]["Contact"];
+            /** @description The country of residence (ISO 3166-1 alpha-2). */
             country: string;
+            /** @description The language to be written to in (BCP 47). */
             language: string;
+            /** @description The person's time zone (IANA). */
             time_zone: string;
+            /** @description What the person can do and wants. */
             profile: components["schemas"]["Profile"];
+            /** @description Whether the person wants Japanese lessons before the move. */
             wants_lessons: boolean;
-            /** @enum {string} */
+            /**
+             * @description For figures alone; absent: not said.
+             * @enum {string}
+             */
             age_band?: "under-25" | "25-34" | "35-44" | "45-plus";
             /** @description The version of the privacy notice that was agreed to. */
             consent: string;
+            /** @description What testing services said. */
             assessments: components["schemas"]["ExportedAssessment"][];
         };
         /**
@@ -814,14 +911,22 @@ export interface components {
              */
             email: string;
         };
-        /** Page[ApplicationSummary] */
+        /**
+         * Page[ApplicationSummary]
+         * @description One page of a list.
+         */
         Page_ApplicationSummary_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["ApplicationSummary"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
         };
-        /** Page[RoundView] */
+        /**
+         * Page[RoundView]
+         * @description One page of a list.
+         */
         Page_RoundView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["RoundView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
@@ -887,17 +992,34 @@ export interface components {
          * @description Whether this process can work, and if not, why.
          */
         Readiness: {
-            /** Ready */
+            /**
+             * Ready
+             * @description Whether it can work.
+             */
             ready: boolean;
-            /** Reasons */
+            /**
+             * Reasons
+             * @description Why it cannot; empty when it can.
+             */
             reasons: string[];
+            /** @description What is still to be done; null where database or broker do not say. */
             work: components["schemas"]["Work"] | null;
-            /** Next Due At */
+            /**
+             * Next Due At
+             * @description When the next timer is due, in the programme's time; null: none is set.
+             */
             next_due_at: string | null;
-            /** Published */
+            /**
+             * Published
+             * @description Public events that this process has published since it started.
+             */
             published: number;
-            /** Handled */
+            /**
+             * Handled
+             * @description Messages that this process has taken from its queues and done with since it started.
+             */
             handled: number;
+            /** @description What time it is here. */
             clock: components["schemas"]["ClockReading"];
         };
         /**
@@ -942,18 +1064,35 @@ export interface components {
         RoundView: {
             /** @description A round of recruiting. */
             round_id: string;
+            /** @description How many applicants have a place. */
             capacity: number;
+            /** @description How many more can wait for one. */
             waitlist: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day.
+             */
             opens_on: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day, included.
+             */
             closes_on: string;
-            /** @enum {string} */
+            /**
+             * @description `planned` until its first day, then `open` until it is `closed`.
+             * @enum {string}
+             */
             state: "planned" | "open" | "closed";
-            /** @enum {string} */
+            /**
+             * @description Why it closed.
+             * @enum {string}
+             */
             reason?: "full" | "deadline" | "staff";
+            /** @description How many have a place now. */
             taken: number;
+            /** @description How many were put on the waitlist. */
             waitlisted: number;
+            /** @description How many came too late, each counted once. */
             refused: number;
         };
         /**
@@ -994,8 +1133,12 @@ export interface components {
          * @description A bearer token for the candidate whom the link was sent to.
          */
         TokenAnswer: {
+            /** @description The token: send it as `Authorization: Bearer <token>` to any of the services. */
             access_token: string;
-            /** @default Bearer */
+            /**
+             * @description How it is to be sent: `Bearer`.
+             * @default Bearer
+             */
             token_type?: string;
             /** @description A candidate: the same in every round in which that person applies. */
             candidate_id: string;
@@ -1012,6 +1155,7 @@ export interface components {
         Withdrawal: {
             /**
              * Reason
+             * @description Why you withdraw.
              * @default own-wish
              * @enum {string}
              */
@@ -1022,19 +1166,40 @@ export interface components {
          * @description What is still to be done. All zero in every service, twice alike: everything has come to rest.
          */
         Work: {
-            /** Outbox */
+            /**
+             * Outbox
+             * @description Entries that are not yet published.
+             */
             outbox: number;
-            /** Queued */
+            /**
+             * Queued
+             * @description Messages that lie in this service's queues.
+             */
             queued: number;
-            /** In Hand */
+            /**
+             * In Hand
+             * @description Messages that this process has taken and not yet acknowledged.
+             */
             in_hand: number;
-            /** Retrying */
+            /**
+             * Retrying
+             * @description Messages that wait to be tried again.
+             */
             retrying: number;
-            /** Waiting */
+            /**
+             * Waiting
+             * @description What waits for something private that has not arrived.
+             */
             waiting: number;
-            /** Outgoing */
+            /**
+             * Outgoing
+             * @description Work for the world outside that is not done.
+             */
             outgoing: number;
-            /** Timers Due */
+            /**
+             * Timers Due
+             * @description Timers whose time has come.
+             */
             timers_due: number;
         };
         /**
@@ -1042,11 +1207,20 @@ export interface components {
          * @description One field that is wrong.
          */
         FieldError: {
-            /** @example body.profile.skills.0.name */
+            /**
+             * @description The path to the field, in dots.
+             * @example body.profile.skills.0.name
+             */
             where: string;
-            /** @example at most five digits are allowed in a skill's name */
+            /**
+             * @description What would be right, for people.
+             * @example at most five digits are allowed in a skill's name
+             */
             message: string;
-            /** @example value_error */
+            /**
+             * @description Which rule it breaks, for programs.
+             * @example value_error
+             */
             code: string;
         };
         /**
@@ -1054,20 +1228,44 @@ export interface components {
          * @description An error, as the caller reads it. ``type`` is stable: programs go by it, people by ``detail``.
          */
         ProblemBody: {
-            /** @example round-closed */
+            /**
+             * @description Which problem it is: a name that stays the same.
+             * @example round-closed
+             */
             type: string;
-            /** @example The round is closed */
+            /**
+             * @description What the problem is, whoever meets it.
+             * @example The round is closed
+             */
             title: string;
-            /** @example 409 */
+            /**
+             * @description The HTTP status that it came with.
+             * @example 409
+             */
             status: number;
+            /** @description What is to be said of this case; absent: no more than the title. */
             detail?: string;
+            /** @description The fields that are wrong; absent where it is not about fields. */
             errors?: components["schemas"]["FieldError"][];
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The seconds after which the same request may be answered otherwise */
+        "At-times-Retry-After": number;
+        /** @description Who may keep the answer, and for how many seconds */
+        "Cache-Control": string;
+        /** @description The name of the file that it is to be saved as */
+        "Content-Disposition": string;
+        /** @description The version that the answer shows: send it as `If-Match` with a change */
+        ETag: string;
+        /** @description The seconds after which the same request may be answered otherwise */
+        "Retry-After": number;
+        /** @description The kind of token that is asked for: `Bearer` */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1081,7 +1279,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The open round, as anyone sees it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1102,6 +1300,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1124,7 +1323,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1136,6 +1335,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1163,6 +1363,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1187,7 +1388,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A round, as staff see it */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1208,6 +1409,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1226,6 +1428,7 @@ export interface operations {
             /** @description `rounds-overlap`: Another round is open on some of these days; `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["At-times-Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1262,6 +1465,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1275,13 +1479,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A round of recruiting. */
                 round_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A round, as staff see it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1293,6 +1498,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1329,6 +1535,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1342,13 +1549,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A round of recruiting. */
                 round_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A round, as staff see it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1360,6 +1568,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1405,6 +1614,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1416,8 +1626,11 @@ export interface operations {
     list_applications_applications_get: {
         parameters: {
             query?: {
+                /** @description Those in this round alone */
                 round_id?: string | null;
+                /** @description Those in this state alone */
                 state?: ("applied" | "waitlisted" | "shortlisted" | "declined" | "withdrawn" | "repeat" | "erased") | null;
+                /** @description Those from this country of residence alone (ISO 3166-1) */
                 country?: string | null;
                 /** @description Where the page before ended: its `next` */
                 cursor?: string | null;
@@ -1430,7 +1643,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1442,6 +1655,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1469,6 +1683,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1493,7 +1708,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description What became of an application. The link to go on with comes by mail */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1514,6 +1729,7 @@ export interface operations {
             /** @description `round-closed`: The round is closed; `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["At-times-Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1550,6 +1766,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1563,15 +1780,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A candidate's request in one round. */
                 application_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An application, and what is known of the candidate, as the candidate and staff see it */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1581,6 +1800,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1617,6 +1837,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1629,10 +1850,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag that you got when you read it */
+                /** @description The ETag that you got when you read it, or `*` for whatever version there is */
                 "If-Match": string;
             };
             path: {
+                /** @description A candidate's request in one round. */
                 application_id: string;
             };
             cookie?: never;
@@ -1643,9 +1865,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description An application, and what is known of the candidate, as the candidate and staff see it */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1664,6 +1887,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1745,6 +1969,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1758,6 +1983,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A candidate's request in one round. */
                 application_id: string;
             };
             cookie?: never;
@@ -1768,7 +1994,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description What became of an application. The link to go on with comes by mail */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1789,6 +2015,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1852,6 +2079,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1865,13 +2093,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A candidate's request in one round. */
                 application_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What became of an application. The link to go on with comes by mail */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1883,6 +2112,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1928,6 +2158,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1941,13 +2172,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A candidate's request in one round. */
                 application_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What became of an application. The link to go on with comes by mail */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1959,6 +2191,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2004,6 +2237,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2017,6 +2251,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A candidate's request in one round. */
                 application_id: string;
             };
             cookie?: never;
@@ -2027,7 +2262,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description What became of an application. The link to go on with comes by mail */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2048,6 +2283,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2111,6 +2347,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2124,13 +2361,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2142,6 +2380,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2169,6 +2408,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2182,13 +2422,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done; there is nothing else to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2198,6 +2439,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2234,6 +2476,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2247,15 +2490,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description All that intake holds about a person */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2265,6 +2511,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2301,6 +2548,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2322,7 +2570,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description It was understood; what comes of it is not said here */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2370,6 +2618,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2382,6 +2631,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Chosen by you, the same when you try again: it gets the same code's token once more */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -2393,7 +2643,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A bearer token for the candidate whom the link was sent to */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2441,6 +2691,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2458,7 +2709,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The key, as a JSON Web Key Set */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2470,6 +2721,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2487,7 +2739,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The AsyncAPI document */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2501,6 +2753,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2518,7 +2771,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It lives */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2538,7 +2791,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It can work */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2567,7 +2820,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The measurements */
             200: {
                 headers: {
                     [name: string]: unknown;

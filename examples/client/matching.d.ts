@@ -470,7 +470,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Livez */
+        /**
+         * Livez
+         * @description Say that the process lives, and what time it has.
+         */
         get: operations["livez_livez_get"];
         put?: never;
         post?: never;
@@ -487,7 +490,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readyz */
+        /**
+         * Readyz
+         * @description Say whether the process can work, and what is still to be done.
+         */
         get: operations["readyz_readyz_get"];
         put?: never;
         post?: never;
@@ -504,7 +510,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics */
+        /**
+         * Metrics
+         * @description Show what is measured, in Prometheus' text format.
+         */
         get: operations["metrics_metrics_get"];
         put?: never;
         post?: never;
@@ -547,12 +556,16 @@ export interface components {
         AssignmentView: {
             /** @description An answer to who should meet whom. */
             assignment_id: string;
+            /** @description How many can be invited. */
             seats: number;
             /** @description Whom to invite, best first, at most `seats`. */
             candidates: string[];
             /** @description Whom they should meet, best first. */
             pairs: components["schemas"]["PairView"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was found out.
+             */
             made_at: string;
         };
         /**
@@ -563,11 +576,18 @@ export interface components {
             /**
              * Now
              * Format: date-time
+             * @description The programme's time.
              */
             now: string;
-            /** Offset Ms */
+            /**
+             * Offset Ms
+             * @description How far it is ahead of the real time, in milliseconds: more than 0 in local runs alone.
+             */
             offset_ms: number;
-            /** Tzdata */
+            /**
+             * Tzdata
+             * @description The version of the time zone database that is used.
+             */
             tzdata: string;
         };
         /**
@@ -584,6 +604,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @description An e-mail address. The part after the @ is made lower-case; whether it can be reached is not asked.
              * @example lukasz@example.org
              */
             email: string;
@@ -605,13 +626,22 @@ export interface components {
          * @description What changes about a firm; what is absent stays.
          */
         FirmChange: {
-            /** Name */
+            /**
+             * Name
+             * @description The company's name.
+             */
             name?: string | null;
             /** @description Needed also when the name, the language or the time zone changes: they are sealed with it. */
             contact?: components["schemas"]["Contact"] | null;
-            /** Language */
+            /**
+             * Language
+             * @description The language to be written to in (BCP 47).
+             */
             language?: string | null;
-            /** Time Zone */
+            /**
+             * Time Zone
+             * @description The firm's time zone (IANA).
+             */
             time_zone?: string | null;
         };
         /**
@@ -645,6 +675,7 @@ export interface components {
             language: string;
             /**
              * Time Zone
+             * @description The firm's time zone (IANA).
              * @default Asia/Tokyo
              */
             time_zone?: string;
@@ -656,8 +687,11 @@ export interface components {
         FirmView: {
             /** @description A firm. */
             firm_id: string;
+            /** @description The company's name. */
             name: string;
+            /** @description The language that it is written to in (BCP 47). */
             language: string;
+            /** @description Its time zone (IANA). */
             time_zone: string;
         };
         /**
@@ -674,6 +708,7 @@ export interface components {
             ended_on: string;
             /**
              * Reason
+             * @description Why it ended.
              * @enum {string}
              */
             reason: "resigned" | "dismissed" | "contract-ended" | "other";
@@ -683,7 +718,10 @@ export interface components {
          * @description Whose answer it is. Staff say it; for others it is clear.
          */
         MatchAnswer: {
-            /** By */
+            /**
+             * By
+             * @description For whom the caller speaks: needed of staff.
+             */
             by?: ("candidate" | "firm") | null;
         };
         /**
@@ -699,18 +737,28 @@ export interface components {
             position_id: string;
             /** @description A firm. */
             firm_id: string;
+            /** @description How well the two suit each other, from 0 to 1. */
             score: number;
+            /** @description What the score is made of; the points add up to it. */
             reasons: components["schemas"]["Reason"][];
             /**
              * @description `made`: both sides have accepted it.
              * @enum {string}
              */
             state: "proposed" | "made" | "ended";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was proposed.
+             */
             proposed_at: string;
+            /** @description Whether the candidate has accepted it. */
             accepted_by_candidate: boolean;
+            /** @description Whether the firm has accepted it. */
             accepted_by_firm: boolean;
-            /** @enum {string} */
+            /**
+             * @description Who ended it; `programme`: nobody did, circumstances ended it.
+             * @enum {string}
+             */
             ended_by?: "candidate" | "firm" | "programme";
             /**
              * @description The firm's word after the last interview that took place.
@@ -729,6 +777,7 @@ export interface components {
         OfferDecline: {
             /**
              * Reason
+             * @description Why it is declined.
              * @default own-wish
              * @enum {string}
              */
@@ -741,6 +790,7 @@ export interface components {
         OfferRequest: {
             /**
              * Salary
+             * @description The salary: yen, gross, a year.
              * @example 5600000
              */
             salary: number;
@@ -774,12 +824,22 @@ export interface components {
             position_id: string;
             /** @description A firm. */
             firm_id: string;
+            /** @description The salary: yen, gross, a year. */
             salary: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of work.
+             */
             starts_on: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description After this moment it cannot be accepted any more.
+             */
             expires_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             made_at: string;
             /**
              * @description `ended`: it was accepted, and the hire that came of it has ended.
@@ -794,26 +854,42 @@ export interface components {
              */
             ended_on?: string;
         };
-        /** Page[FirmView] */
+        /**
+         * Page[FirmView]
+         * @description One page of a list.
+         */
         Page_FirmView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["FirmView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
         };
-        /** Page[MatchView] */
+        /**
+         * Page[MatchView]
+         * @description One page of a list.
+         */
         Page_MatchView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["MatchView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
         };
-        /** Page[OfferView] */
+        /**
+         * Page[OfferView]
+         * @description One page of a list.
+         */
         Page_OfferView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["OfferView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
         };
-        /** Page[PositionView] */
+        /**
+         * Page[PositionView]
+         * @description One page of a list.
+         */
         Page_PositionView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["PositionView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
@@ -831,6 +907,7 @@ export interface components {
             position_id: string;
             /** @description A firm. */
             firm_id: string;
+            /** @description How well the two suit each other, from 0 to 1. */
             score: number;
         };
         /**
@@ -866,6 +943,7 @@ export interface components {
          *     }
          */
         PositionRequest: {
+            /** @description What it asks for and offers. */
             requirements: components["schemas"]["Requirements"];
         };
         /**
@@ -879,8 +957,12 @@ export interface components {
             firm_id: string;
             /** @description The company's name. */
             firm_name: string;
+            /** @description What it asks for and offers. */
             requirements: components["schemas"]["Requirements"];
-            /** @enum {string} */
+            /**
+             * @description Whether it is open.
+             * @enum {string}
+             */
             state: "open" | "closed";
             /**
              * @description Why it closed.
@@ -899,17 +981,34 @@ export interface components {
          * @description Whether this process can work, and if not, why.
          */
         Readiness: {
-            /** Ready */
+            /**
+             * Ready
+             * @description Whether it can work.
+             */
             ready: boolean;
-            /** Reasons */
+            /**
+             * Reasons
+             * @description Why it cannot; empty when it can.
+             */
             reasons: string[];
+            /** @description What is still to be done; null where database or broker do not say. */
             work: components["schemas"]["Work"] | null;
-            /** Next Due At */
+            /**
+             * Next Due At
+             * @description When the next timer is due, in the programme's time; null: none is set.
+             */
             next_due_at: string | null;
-            /** Published */
+            /**
+             * Published
+             * @description Public events that this process has published since it started.
+             */
             published: number;
-            /** Handled */
+            /**
+             * Handled
+             * @description Messages that this process has taken from its queues and done with since it started.
+             */
             handled: number;
+            /** @description What time it is here. */
             clock: components["schemas"]["ClockReading"];
         };
         /**
@@ -1029,19 +1128,40 @@ export interface components {
          * @description What is still to be done. All zero in every service, twice alike: everything has come to rest.
          */
         Work: {
-            /** Outbox */
+            /**
+             * Outbox
+             * @description Entries that are not yet published.
+             */
             outbox: number;
-            /** Queued */
+            /**
+             * Queued
+             * @description Messages that lie in this service's queues.
+             */
             queued: number;
-            /** In Hand */
+            /**
+             * In Hand
+             * @description Messages that this process has taken and not yet acknowledged.
+             */
             in_hand: number;
-            /** Retrying */
+            /**
+             * Retrying
+             * @description Messages that wait to be tried again.
+             */
             retrying: number;
-            /** Waiting */
+            /**
+             * Waiting
+             * @description What waits for something private that has not arrived.
+             */
             waiting: number;
-            /** Outgoing */
+            /**
+             * Outgoing
+             * @description Work for the world outside that is not done.
+             */
             outgoing: number;
-            /** Timers Due */
+            /**
+             * Timers Due
+             * @description Timers whose time has come.
+             */
             timers_due: number;
         };
         /**
@@ -1049,11 +1169,20 @@ export interface components {
          * @description One field that is wrong.
          */
         FieldError: {
-            /** @example body.profile.skills.0.name */
+            /**
+             * @description The path to the field, in dots.
+             * @example body.profile.skills.0.name
+             */
             where: string;
-            /** @example at most five digits are allowed in a skill's name */
+            /**
+             * @description What would be right, for people.
+             * @example at most five digits are allowed in a skill's name
+             */
             message: string;
-            /** @example value_error */
+            /**
+             * @description Which rule it breaks, for programs.
+             * @example value_error
+             */
             code: string;
         };
         /**
@@ -1061,20 +1190,40 @@ export interface components {
          * @description An error, as the caller reads it. ``type`` is stable: programs go by it, people by ``detail``.
          */
         ProblemBody: {
-            /** @example round-closed */
+            /**
+             * @description Which problem it is: a name that stays the same.
+             * @example round-closed
+             */
             type: string;
-            /** @example The round is closed */
+            /**
+             * @description What the problem is, whoever meets it.
+             * @example The round is closed
+             */
             title: string;
-            /** @example 409 */
+            /**
+             * @description The HTTP status that it came with.
+             * @example 409
+             */
             status: number;
+            /** @description What is to be said of this case; absent: no more than the title. */
             detail?: string;
+            /** @description The fields that are wrong; absent where it is not about fields. */
             errors?: components["schemas"]["FieldError"][];
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The seconds after which the same request may be answered otherwise */
+        "At-times-Retry-After": number;
+        /** @description The version that the answer shows: send it as `If-Match` with a change */
+        ETag: string;
+        /** @description The seconds after which the same request may be answered otherwise */
+        "Retry-After": number;
+        /** @description The kind of token that is asked for: `Bearer` */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1093,7 +1242,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1105,6 +1254,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1132,6 +1282,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1156,7 +1307,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A firm. How to reach it is not shown: it lies sealed */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1177,6 +1328,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1195,6 +1347,7 @@ export interface operations {
             /** @description `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1231,6 +1384,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1244,15 +1398,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A firm. */
                 firm_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A firm. How to reach it is not shown: it lies sealed */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1262,6 +1418,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1298,6 +1455,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1310,10 +1468,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag that you got when you read it */
+                /** @description The ETag that you got when you read it, or `*` for whatever version there is */
                 "If-Match": string;
             };
             path: {
+                /** @description A firm. */
                 firm_id: string;
             };
             cookie?: never;
@@ -1324,9 +1483,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A firm. How to reach it is not shown: it lies sealed */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1345,6 +1505,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1417,6 +1578,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1428,7 +1590,9 @@ export interface operations {
     list_positions_positions_get: {
         parameters: {
             query?: {
+                /** @description Those of this firm alone */
                 firm_id?: string | null;
+                /** @description Those in this state alone */
                 state?: ("open" | "closed") | null;
                 /** @description Where the page before ended: its `next` */
                 cursor?: string | null;
@@ -1441,7 +1605,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1453,6 +1617,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1480,6 +1645,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1493,15 +1659,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A position at a firm, with one place or several. */
                 position_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A position. How far it is filled is shown to its firm and to staff */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1511,6 +1679,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1538,6 +1707,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1550,10 +1720,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag that you got when you read it */
+                /** @description The ETag that you got when you read it, or `*` for whatever version there is */
                 "If-Match": string;
             };
             path: {
+                /** @description A position at a firm, with one place or several. */
                 position_id: string;
             };
             cookie?: never;
@@ -1564,9 +1735,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A position. How far it is filled is shown to its firm and to staff */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1585,6 +1757,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1666,6 +1839,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1682,6 +1856,7 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description A firm. */
                 firm_id: string;
             };
             cookie?: never;
@@ -1692,7 +1867,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A position. How far it is filled is shown to its firm and to staff */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1713,6 +1888,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1740,6 +1916,7 @@ export interface operations {
             /** @description `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1776,6 +1953,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1789,13 +1967,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A position at a firm, with one place or several. */
                 position_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A position. How far it is filled is shown to its firm and to staff */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1807,6 +1986,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1843,6 +2023,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1861,13 +2042,14 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A position at a firm, with one place or several. */
                 position_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1879,6 +2061,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1915,6 +2098,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1933,13 +2117,14 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1951,6 +2136,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1978,6 +2164,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1991,6 +2178,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description One candidate with one position: there is one match for the two, whatever changes. */
                 match_id: string;
             };
             cookie?: never;
@@ -2001,7 +2189,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A match, with its score and what the score is made of */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2022,6 +2210,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2085,6 +2274,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2098,6 +2288,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description One candidate with one position: there is one match for the two, whatever changes. */
                 match_id: string;
             };
             cookie?: never;
@@ -2108,7 +2299,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A match, with its score and what the score is made of */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2129,6 +2320,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2192,6 +2384,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2210,13 +2403,14 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A position at a firm, with one place or several. */
                 position_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2228,6 +2422,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2264,6 +2459,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2282,13 +2478,14 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2300,6 +2497,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2327,6 +2525,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2340,13 +2539,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An offer of a firm to a candidate, and the hire that comes of it. */
                 offer_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An offer */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2358,6 +2558,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2394,6 +2595,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2410,6 +2612,7 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description One candidate with one position: there is one match for the two, whatever changes. */
                 match_id: string;
             };
             cookie?: never;
@@ -2420,7 +2623,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description An offer */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2441,6 +2644,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2468,6 +2672,7 @@ export interface operations {
             /** @description `match-ended`: This match has ended; `match-not-made`: Both sides have to accept the match first; `interview-missing`: No interview for this match has taken place, as far as is known; `offer-stands`: There is an offer for this match; `position-full`: All places of this position are held by offers; `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["At-times-Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2504,6 +2709,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2517,13 +2723,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An offer of a firm to a candidate, and the hire that comes of it. */
                 offer_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An offer */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2535,6 +2742,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2580,6 +2788,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2593,6 +2802,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An offer of a firm to a candidate, and the hire that comes of it. */
                 offer_id: string;
             };
             cookie?: never;
@@ -2603,7 +2813,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description An offer */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2624,6 +2834,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2687,6 +2898,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2700,13 +2912,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An offer of a firm to a candidate, and the hire that comes of it. */
                 offer_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An offer */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2718,6 +2931,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2763,6 +2977,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2776,6 +2991,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An offer of a firm to a candidate, and the hire that comes of it. */
                 offer_id: string;
             };
             cookie?: never;
@@ -2786,7 +3002,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description An offer */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2807,6 +3023,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2870,6 +3087,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2894,7 +3112,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Who should meet whom */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2915,6 +3133,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2942,6 +3161,7 @@ export interface operations {
             /** @description `not-known-yet`: This has not arrived here yet; try again in a moment; `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2978,6 +3198,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2991,13 +3212,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An answer to who should meet whom. */
                 assignment_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Who should meet whom */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3009,6 +3231,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3045,6 +3268,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3062,7 +3286,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It lives */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3082,7 +3306,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It can work */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3111,7 +3335,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The measurements */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -236,7 +236,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Livez */
+        /**
+         * Livez
+         * @description Say that the process lives, and what time it has.
+         */
         get: operations["livez_livez_get"];
         put?: never;
         post?: never;
@@ -253,7 +256,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readyz */
+        /**
+         * Readyz
+         * @description Say whether the process can work, and what is still to be done.
+         */
         get: operations["readyz_readyz_get"];
         put?: never;
         post?: never;
@@ -270,7 +276,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics */
+        /**
+         * Metrics
+         * @description Show what is measured, in Prometheus' text format.
+         */
         get: operations["metrics_metrics_get"];
         put?: never;
         post?: never;
@@ -313,11 +322,18 @@ export interface components {
             /**
              * Now
              * Format: date-time
+             * @description The programme's time.
              */
             now: string;
-            /** Offset Ms */
+            /**
+             * Offset Ms
+             * @description How far it is ahead of the real time, in milliseconds: more than 0 in local runs alone.
+             */
             offset_ms: number;
-            /** Tzdata */
+            /**
+             * Tzdata
+             * @description The version of the time zone database that is used.
+             */
             tzdata: string;
         };
         /**
@@ -325,76 +341,175 @@ export interface components {
          * @description What a message tells of one event. What is absent is as in the contract's example of that event.
          */
         FactsForm: {
-            /** Candidate Id */
+            /**
+             * Candidate Id
+             * @description Whom it is about.
+             */
             candidate_id?: string | null;
-            /** Interpreter Id */
+            /**
+             * Interpreter Id
+             * @description Who interprets.
+             */
             interpreter_id?: string | null;
-            /** Interview Id */
+            /**
+             * Interview Id
+             * @description The interview.
+             */
             interview_id?: string | null;
-            /** Match Id */
+            /**
+             * Match Id
+             * @description The match.
+             */
             match_id?: string | null;
-            /** Offer Id */
+            /**
+             * Offer Id
+             * @description The offer.
+             */
             offer_id?: string | null;
-            /** Plan Id */
+            /**
+             * Plan Id
+             * @description The plan of lessons.
+             */
             plan_id?: string | null;
-            /** Relocation Id */
+            /**
+             * Relocation Id
+             * @description The move.
+             */
             relocation_id?: string | null;
-            /** Round Id */
+            /**
+             * Round Id
+             * @description The round.
+             */
             round_id?: string | null;
-            /** Visit Id */
+            /**
+             * Visit Id
+             * @description The visit.
+             */
             visit_id?: string | null;
-            /** Firm Name */
+            /**
+             * Firm Name
+             * @description The company's name.
+             */
             firm_name?: string | null;
             /**
              * Title
              * @description The position's.
              */
             title?: string | null;
-            /** Place */
+            /**
+             * Place
+             * @description Where it takes place.
+             */
             place?: string | null;
-            /** Team */
+            /**
+             * Team
+             * @description What the team is called.
+             */
             team?: string | null;
-            /** Theme */
+            /**
+             * Theme
+             * @description What the team works on.
+             */
             theme?: string | null;
-            /** Reason */
+            /**
+             * Reason
+             * @description Why it ended, as a code.
+             */
             reason?: string | null;
-            /** Step */
+            /**
+             * Step
+             * @description What has to be done, as a code.
+             */
             step?: string | null;
-            /** Level */
+            /**
+             * Level
+             * @description The present command of Japanese (CEFR).
+             */
             level?: ("none" | "A1" | "A2" | "B1" | "B2" | "C1" | "C2") | null;
-            /** Target */
+            /**
+             * Target
+             * @description The command of Japanese that lessons lead to (CEFR).
+             */
             target?: ("none" | "A1" | "A2" | "B1" | "B2" | "C1" | "C2") | null;
-            /** Needs Visa */
+            /**
+             * Needs Visa
+             * @description Whether a visa is needed for the visit.
+             */
             needs_visa?: boolean | null;
-            /** Salary */
+            /**
+             * Salary
+             * @description The salary: yen, gross, a year.
+             */
             salary?: number | null;
-            /** Score */
+            /**
+             * Score
+             * @description How well candidate and position suit each other, from 0 to 1.
+             */
             score?: number | null;
-            /** Taken */
+            /**
+             * Taken
+             * @description How many have a place in the round.
+             */
             taken?: number | null;
-            /** Waitlisted */
+            /**
+             * Waitlisted
+             * @description How many are on the waitlist.
+             */
             waitlisted?: number | null;
-            /** Waitlist Place */
+            /**
+             * Waitlist Place
+             * @description The place on the waitlist, counted from 1.
+             */
             waitlist_place?: number | null;
-            /** Arrived On */
+            /**
+             * Arrived On
+             * @description The day of the arrival.
+             */
             arrived_on?: string | null;
-            /** Due On */
+            /**
+             * Due On
+             * @description The last day on which the step is in time.
+             */
             due_on?: string | null;
-            /** Ends On */
+            /**
+             * Ends On
+             * @description The last day, included.
+             */
             ends_on?: string | null;
-            /** Starts On */
+            /**
+             * Starts On
+             * @description The first day.
+             */
             starts_on?: string | null;
-            /** Ends At */
+            /**
+             * Ends At
+             * @description When it ends.
+             */
             ends_at?: string | null;
-            /** Expires At */
+            /**
+             * Expires At
+             * @description After this moment it cannot be accepted any more.
+             */
             expires_at?: string | null;
-            /** Starts At */
+            /**
+             * Starts At
+             * @description When it begins.
+             */
             starts_at?: string | null;
-            /** Lessons */
+            /**
+             * Lessons
+             * @description The lessons of the plan.
+             */
             lessons?: components["schemas"]["PlannedLesson"][] | null;
-            /** Reasons */
+            /**
+             * Reasons
+             * @description What the score is made of.
+             */
             reasons?: components["schemas"]["Reason"][] | null;
-            /** Steps */
+            /**
+             * Steps
+             * @description What has to be done for the move.
+             */
             steps?: components["schemas"]["RelocationStep"][] | null;
         };
         /**
@@ -404,9 +519,15 @@ export interface components {
         InboxMessage: {
             /** @description A message that notifications sent, or tried to. */
             message_id: string;
-            /** @example application-received */
+            /**
+             * @description Which message it is.
+             * @example application-received
+             */
             template: string;
-            /** @enum {string} */
+            /**
+             * @description How far it has come, as in `GET /messages`.
+             * @enum {string}
+             */
             state: "gathering" | "waiting" | "queued" | "sent" | "failed" | "dropped" | "kept";
             /**
              * Format: date-time
@@ -441,13 +562,26 @@ export interface components {
              *     interpreter the interpreter_id.
              */
             recipient_id: string;
-            /** @enum {string} */
+            /**
+             * @description In which role the recipient gets it.
+             * @enum {string}
+             */
             role: "candidate" | "firm" | "staff" | "teacher" | "interpreter";
-            /** @example application-received */
+            /**
+             * @description Which message it is.
+             * @example application-received
+             */
             template: string;
-            /** @enum {string} */
+            /**
+             * @description How far it has come: `gathering` until 18:00, `waiting` for a contact or a code, `queued`, `sent`,
+             *     `failed`, `dropped` (somebody was erased), `kept` (for the inbox alone).
+             * @enum {string}
+             */
             state: "gathering" | "waiting" | "queued" | "sent" | "failed" | "dropped" | "kept";
-            /** @enum {string} */
+            /**
+             * @description The way it takes.
+             * @enum {string}
+             */
             channel: "email" | "telegram" | "phone" | "other";
             /**
              * @description The language it was written in, once it has gone.
@@ -470,20 +604,32 @@ export interface components {
              */
             ended_at?: string;
         };
-        /** Page[InboxMessage] */
+        /**
+         * Page[InboxMessage]
+         * @description One page of a list.
+         */
         Page_InboxMessage_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["InboxMessage"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
         };
-        /** Page[MessageView] */
+        /**
+         * Page[MessageView]
+         * @description One page of a list.
+         */
         Page_MessageView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["MessageView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
         };
-        /** Page[WebhookView] */
+        /**
+         * Page[WebhookView]
+         * @description One page of a list.
+         */
         Page_WebhookView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["WebhookView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
@@ -621,6 +767,7 @@ export interface components {
          * @description A message as its recipient would read it.
          */
         Preview: {
+            /** @description The subject of the mail. */
             subject: string;
             /** @description Plain text. A link leads to the page itself: there is no code in it. */
             text: string;
@@ -646,21 +793,25 @@ export interface components {
         PreviewRequest: {
             /**
              * Role
+             * @description In which role somebody gets it.
              * @enum {string}
              */
             role: "candidate" | "firm" | "staff" | "teacher" | "interpreter";
             /**
              * Template
+             * @description Which message it is.
              * @example offer-made
              */
             template: string;
             /**
              * Language
+             * @description The language that it is wanted in (BCP 47).
              * @default en
              */
             language?: string;
             /**
              * Time Zone
+             * @description The recipient's time zone (IANA), in which times are written.
              * @default Asia/Tokyo
              */
             time_zone?: string;
@@ -690,17 +841,34 @@ export interface components {
          * @description Whether this process can work, and if not, why.
          */
         Readiness: {
-            /** Ready */
+            /**
+             * Ready
+             * @description Whether it can work.
+             */
             ready: boolean;
-            /** Reasons */
+            /**
+             * Reasons
+             * @description Why it cannot; empty when it can.
+             */
             reasons: string[];
+            /** @description What is still to be done; null where database or broker do not say. */
             work: components["schemas"]["Work"] | null;
-            /** Next Due At */
+            /**
+             * Next Due At
+             * @description When the next timer is due, in the programme's time; null: none is set.
+             */
             next_due_at: string | null;
-            /** Published */
+            /**
+             * Published
+             * @description Public events that this process has published since it started.
+             */
             published: number;
-            /** Handled */
+            /**
+             * Handled
+             * @description Messages that this process has taken from its queues and done with since it started.
+             */
             handled: number;
+            /** @description What time it is here. */
             clock: components["schemas"]["ClockReading"];
         };
         /**
@@ -732,7 +900,9 @@ export interface components {
         RegisteredWebhook: {
             /** @description A webhook: a URL that wants events. */
             webhook_id: string;
+            /** @description Where events are posted to. */
             url: string;
+            /** @description The routing keys of the events that it gets. */
             events: string[];
             /** @description The member of staff who is told when it is switched off; absent: all are. */
             owner_id?: string;
@@ -741,7 +911,10 @@ export interface components {
              * @enum {string}
              */
             state: "on" | "off";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
             registered_at: string;
             /**
              * Format: date-time
@@ -758,7 +931,10 @@ export interface components {
              * @example timeout
              */
             last_error?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was switched off; absent while it is on.
+             */
             switched_off_at?: string;
             /**
              * @description With which deliveries are signed, as Standard Webhooks says.
@@ -816,7 +992,10 @@ export interface components {
         Unsubscribed: {
             /** @description Whose preferences they are: `PUT /preferences/{person_id}` switches them on again. */
             person_id: string;
-            /** @example proposals */
+            /**
+             * @description The messages that are switched off.
+             * @example proposals
+             */
             template: string;
         };
         /**
@@ -856,7 +1035,9 @@ export interface components {
         WebhookView: {
             /** @description A webhook: a URL that wants events. */
             webhook_id: string;
+            /** @description Where events are posted to. */
             url: string;
+            /** @description The routing keys of the events that it gets. */
             events: string[];
             /** @description The member of staff who is told when it is switched off; absent: all are. */
             owner_id?: string;
@@ -865,7 +1046,10 @@ export interface components {
              * @enum {string}
              */
             state: "on" | "off";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
             registered_at: string;
             /**
              * Format: date-time
@@ -882,7 +1066,10 @@ export interface components {
              * @example timeout
              */
             last_error?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was switched off; absent while it is on.
+             */
             switched_off_at?: string;
         };
         /**
@@ -890,19 +1077,40 @@ export interface components {
          * @description What is still to be done. All zero in every service, twice alike: everything has come to rest.
          */
         Work: {
-            /** Outbox */
+            /**
+             * Outbox
+             * @description Entries that are not yet published.
+             */
             outbox: number;
-            /** Queued */
+            /**
+             * Queued
+             * @description Messages that lie in this service's queues.
+             */
             queued: number;
-            /** In Hand */
+            /**
+             * In Hand
+             * @description Messages that this process has taken and not yet acknowledged.
+             */
             in_hand: number;
-            /** Retrying */
+            /**
+             * Retrying
+             * @description Messages that wait to be tried again.
+             */
             retrying: number;
-            /** Waiting */
+            /**
+             * Waiting
+             * @description What waits for something private that has not arrived.
+             */
             waiting: number;
-            /** Outgoing */
+            /**
+             * Outgoing
+             * @description Work for the world outside that is not done.
+             */
             outgoing: number;
-            /** Timers Due */
+            /**
+             * Timers Due
+             * @description Timers whose time has come.
+             */
             timers_due: number;
         };
         /**
@@ -910,11 +1118,20 @@ export interface components {
          * @description One field that is wrong.
          */
         FieldError: {
-            /** @example body.profile.skills.0.name */
+            /**
+             * @description The path to the field, in dots.
+             * @example body.profile.skills.0.name
+             */
             where: string;
-            /** @example at most five digits are allowed in a skill's name */
+            /**
+             * @description What would be right, for people.
+             * @example at most five digits are allowed in a skill's name
+             */
             message: string;
-            /** @example value_error */
+            /**
+             * @description Which rule it breaks, for programs.
+             * @example value_error
+             */
             code: string;
         };
         /**
@@ -922,20 +1139,38 @@ export interface components {
          * @description An error, as the caller reads it. ``type`` is stable: programs go by it, people by ``detail``.
          */
         ProblemBody: {
-            /** @example round-closed */
+            /**
+             * @description Which problem it is: a name that stays the same.
+             * @example round-closed
+             */
             type: string;
-            /** @example The round is closed */
+            /**
+             * @description What the problem is, whoever meets it.
+             * @example The round is closed
+             */
             title: string;
-            /** @example 409 */
+            /**
+             * @description The HTTP status that it came with.
+             * @example 409
+             */
             status: number;
+            /** @description What is to be said of this case; absent: no more than the title. */
             detail?: string;
+            /** @description The fields that are wrong; absent where it is not about fields. */
             errors?: components["schemas"]["FieldError"][];
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The version that the answer shows: send it as `If-Match` with a change */
+        ETag: string;
+        /** @description The seconds after which the same request may be answered otherwise */
+        "Retry-After": number;
+        /** @description The kind of token that is asked for: `Bearer` */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -943,9 +1178,13 @@ export interface operations {
     list_messages_messages_get: {
         parameters: {
             query?: {
+                /** @description Those of this template alone */
                 template?: string | null;
+                /** @description Those in this state alone */
                 state?: ("gathering" | "waiting" | "queued" | "sent" | "failed" | "dropped" | "kept") | null;
+                /** @description Those to this person alone */
                 recipient_id?: string | null;
+                /** @description Those to people in this role alone */
                 role?: ("candidate" | "firm" | "staff" | "teacher" | "interpreter") | null;
                 /** @description Where the page before ended: its `next` */
                 cursor?: string | null;
@@ -958,7 +1197,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -970,6 +1209,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -997,6 +1237,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1015,13 +1256,19 @@ export interface operations {
             };
             header?: never;
             path: {
+                /**
+                 * @description A person of any role, as messages, agendas and preferences know them.
+                 *
+                 *     Of a candidate it is the candidate_id, of a firm the firm_id, of a teacher the teacher_id, of an
+                 *     interpreter the interpreter_id.
+                 */
                 person_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1033,6 +1280,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1060,6 +1308,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1081,7 +1330,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A message as its recipient would read it */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1102,6 +1351,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1147,6 +1397,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1160,15 +1411,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description A person of any role, as messages, agendas and preferences know them.
+                 *
+                 *     Of a candidate it is the candidate_id, of a firm the firm_id, of a teacher the teacher_id, of an
+                 *     interpreter the interpreter_id.
+                 */
                 person_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What somebody wishes about their messages */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1178,6 +1436,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1205,6 +1464,7 @@ export interface operations {
             /** @description `not-known-yet`: This has not arrived here yet; try again in a moment */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1223,6 +1483,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1235,10 +1496,16 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag that you got when you read it */
+                /** @description The ETag that you got when you read it, or `*` for whatever version there is */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description A person of any role, as messages, agendas and preferences know them.
+                 *
+                 *     Of a candidate it is the candidate_id, of a firm the firm_id, of a teacher the teacher_id, of an
+                 *     interpreter the interpreter_id.
+                 */
                 person_id: string;
             };
             cookie?: never;
@@ -1249,9 +1516,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description What somebody wishes about their messages */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1270,6 +1538,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1297,6 +1566,7 @@ export interface operations {
             /** @description `not-known-yet`: This has not arrived here yet; try again in a moment */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1351,6 +1621,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1371,7 +1642,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Which messages are switched off now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1410,6 +1681,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1431,7 +1703,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A message, without what it says */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1452,6 +1724,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1515,6 +1788,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1537,7 +1811,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1549,6 +1823,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1576,6 +1851,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1600,7 +1876,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A webhook just registered, with its secret, which is shown here alone */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1621,6 +1897,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1639,6 +1916,7 @@ export interface operations {
             /** @description `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1675,6 +1953,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1688,13 +1967,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A webhook: a URL that wants events. */
                 webhook_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description Done; there is nothing else to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1704,6 +1984,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1740,6 +2021,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1753,6 +2035,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A webhook: a URL that wants events. */
                 webhook_id: string;
             };
             cookie?: never;
@@ -1763,7 +2046,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A webhook. Times are real ones, whatever time it is in the programme */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1784,6 +2067,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1838,6 +2122,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1855,7 +2140,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It lives */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1875,7 +2160,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It can work */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1904,7 +2189,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The measurements */
             200: {
                 headers: {
                     [name: string]: unknown;

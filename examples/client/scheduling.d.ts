@@ -619,7 +619,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Livez */
+        /**
+         * Livez
+         * @description Say that the process lives, and what time it has.
+         */
         get: operations["livez_livez_get"];
         put?: never;
         post?: never;
@@ -636,7 +639,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Readyz */
+        /**
+         * Readyz
+         * @description Say whether the process can work, and what is still to be done.
+         */
         get: operations["readyz_readyz_get"];
         put?: never;
         post?: never;
@@ -653,7 +659,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics */
+        /**
+         * Metrics
+         * @description Show what is measured, in Prometheus' text format.
+         */
         get: operations["metrics_metrics_get"];
         put?: never;
         post?: never;
@@ -672,11 +681,17 @@ export interface components {
          * @description All that is planned for somebody, be it a candidate, a firm, a teacher or an interpreter.
          */
         Agenda: {
+            /** @description Whose it is. */
             person_id: string;
+            /** @description Seats on visits. */
             seats: components["schemas"]["SeatView"][];
+            /** @description Interviews. */
             interviews: components["schemas"]["InterviewView"][];
+            /** @description What is shown at demo days. */
             showcases: components["schemas"]["ShowcaseView"][];
+            /** @description Plans of lessons. */
             lesson_plans: components["schemas"]["LessonPlanView"][];
+            /** @description Moves. */
             relocations: components["schemas"]["RelocationView"][];
             /**
              * @description Where a calendar program finds the same: a path at this service that shows it to whoever knows it, without a
@@ -690,7 +705,10 @@ export interface components {
          * @description Whether a learner was there.
          */
         AttendanceRequest: {
-            /** Attended */
+            /**
+             * Attended
+             * @description Whether the learner was there.
+             */
             attended: boolean;
         };
         /**
@@ -737,12 +755,18 @@ export interface components {
          * @description When somebody can, and when they cannot.
          */
         AvailabilityView: {
+            /** @description Whose it is. */
             person_id: string;
+            /** @description The time zone of `hours` (IANA); absent with them. */
             time_zone?: string;
+            /** @description When they usually can, by the day of the week; absent: they have not said. */
             hours?: {
                 [key: string]: components["schemas"]["HoursView"];
             };
-            /** @default [] */
+            /**
+             * @description When they cannot, whatever their hours.
+             * @default []
+             */
             cannot?: components["schemas"]["PeriodView"][];
         };
         /**
@@ -753,11 +777,18 @@ export interface components {
             /**
              * Now
              * Format: date-time
+             * @description The programme's time.
              */
             now: string;
-            /** Offset Ms */
+            /**
+             * Offset Ms
+             * @description How far it is ahead of the real time, in milliseconds: more than 0 in local runs alone.
+             */
             offset_ms: number;
-            /** Tzdata */
+            /**
+             * Tzdata
+             * @description The version of the time zone database that is used.
+             */
             tzdata: string;
         };
         /**
@@ -774,6 +805,7 @@ export interface components {
             /**
              * Email
              * Format: email
+             * @description An e-mail address. The part after the @ is made lower-case; whether it can be reached is not asked.
              * @example lukasz@example.org
              */
             email: string;
@@ -792,28 +824,36 @@ export interface components {
         };
         /**
          * HoursForm
-         * @description When a teacher teaches on one day of the week.
+         * @description When somebody can on one day of the week, in their own zone.
          */
         HoursForm: {
             /**
              * Begins
-             * Format: time
+             * @description From when on: a time of day without an offset, `09:00`.
+             * @example 09:00
              */
             begins: string;
             /**
              * Ends
-             * Format: time
+             * @description Until when.
+             * @example 09:00
              */
             ends: string;
         };
         /**
          * HoursView
-         * @description When a teacher teaches on one day of the week, in the teacher's own zone.
+         * @description When somebody can on one day of the week, in their own zone.
          */
         HoursView: {
-            /** Format: time */
+            /**
+             * @description From when on: a time of day without an offset, `09:00:00`.
+             * @example 09:00
+             */
             begins: string;
-            /** Format: time */
+            /**
+             * @description Until when.
+             * @example 09:00
+             */
             ends: string;
         };
         /**
@@ -858,6 +898,7 @@ export interface components {
             language?: string;
             /**
              * Time Zone
+             * @description The interpreter's time zone (IANA).
              * @default Asia/Tokyo
              */
             time_zone?: string;
@@ -869,8 +910,11 @@ export interface components {
         InterpreterView: {
             /** @description An interpreter. */
             interpreter_id: string;
+            /** @description Between which they interpret, each into each (BCP 47). */
             languages: string[];
+            /** @description The language that they are written to in (BCP 47). */
             language: string;
+            /** @description The interpreter's time zone (IANA). */
             time_zone: string;
         };
         /**
@@ -890,13 +934,21 @@ export interface components {
             position_id: string;
             /** @description A firm. */
             firm_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
             ends_at: string;
+            /** @description Where it takes place. */
             place: string;
             /** @description An interpreter. */
             interpreter_id?: string;
+            /** @description `scheduled`, `cancelled` or `held`. */
             state: string;
             /** @description Why it was cancelled. */
             reason?: string;
@@ -932,7 +984,10 @@ export interface components {
          *     }
          */
         InvitationsRequest: {
-            /** Invitations */
+            /**
+             * Invitations
+             * @description Whom to ask, in this order: who is beyond the seats waits for one.
+             */
             invitations: components["schemas"]["InvitationForm"][];
         };
         /**
@@ -967,11 +1022,19 @@ export interface components {
             candidate_id: string;
             /** @description A teacher of Japanese. */
             teacher_id: string;
-            /** @enum {string} */
+            /**
+             * @description The learner's command of Japanese at its beginning (CEFR).
+             * @enum {string}
+             */
             level: "none" | "A1" | "A2" | "B1" | "B2" | "C1" | "C2";
-            /** @enum {string} */
+            /**
+             * @description The command of Japanese that it leads to (CEFR).
+             * @enum {string}
+             */
             target: "none" | "A1" | "A2" | "B1" | "B2" | "C1" | "C2";
+            /** @description `planned` until the last lesson is over: `finished`. */
             state: string;
+            /** @description Its lessons, in the order of time. */
             lessons: components["schemas"]["LessonView"][];
         };
         /**
@@ -981,9 +1044,15 @@ export interface components {
         LessonView: {
             /** @description One lesson of a plan. */
             lesson_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it ends.
+             */
             ends_at: string;
             /** @description A teacher of Japanese. */
             teacher_id: string;
@@ -1011,30 +1080,47 @@ export interface components {
         OutcomeRequest: {
             /**
              * Outcome
+             * @description What came of it; `no-show`: it did not take place.
              * @enum {string}
              */
             outcome: "offer" | "no" | "undecided" | "no-show";
         };
-        /** Page[InterpreterView] */
+        /**
+         * Page[InterpreterView]
+         * @description One page of a list.
+         */
         Page_InterpreterView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["InterpreterView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
         };
-        /** Page[RoomView] */
+        /**
+         * Page[RoomView]
+         * @description One page of a list.
+         */
         Page_RoomView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["RoomView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
         };
-        /** Page[TeacherView] */
+        /**
+         * Page[TeacherView]
+         * @description One page of a list.
+         */
         Page_TeacherView_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["TeacherView"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
         };
-        /** Page[VisitSummary] */
+        /**
+         * Page[VisitSummary]
+         * @description One page of a list.
+         */
         Page_VisitSummary_: {
+            /** @description What is on this page, in the list's order. */
             items: components["schemas"]["VisitSummary"][];
             /** @description The next page's `cursor`; absent on the last page */
             next?: string;
@@ -1047,11 +1133,13 @@ export interface components {
             /**
              * Starts At
              * Format: date-time
+             * @description When it begins.
              */
             starts_at: string;
             /**
              * Ends At
              * Format: date-time
+             * @description When it is over; after `starts_at`.
              */
             ends_at: string;
         };
@@ -1060,9 +1148,15 @@ export interface components {
          * @description A time: from `starts_at` until just before `ends_at`.
          */
         PeriodView: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is over.
+             */
             ends_at: string;
         };
         /**
@@ -1096,17 +1190,34 @@ export interface components {
          * @description Whether this process can work, and if not, why.
          */
         Readiness: {
-            /** Ready */
+            /**
+             * Ready
+             * @description Whether it can work.
+             */
             ready: boolean;
-            /** Reasons */
+            /**
+             * Reasons
+             * @description Why it cannot; empty when it can.
+             */
             reasons: string[];
+            /** @description What is still to be done; null where database or broker do not say. */
             work: components["schemas"]["Work"] | null;
-            /** Next Due At */
+            /**
+             * Next Due At
+             * @description When the next timer is due, in the programme's time; null: none is set.
+             */
             next_due_at: string | null;
-            /** Published */
+            /**
+             * Published
+             * @description Public events that this process has published since it started.
+             */
             published: number;
-            /** Handled */
+            /**
+             * Handled
+             * @description Messages that this process has taken from its queues and done with since it started.
+             */
             handled: number;
+            /** @description What time it is here. */
             clock: components["schemas"]["ClockReading"];
         };
         /**
@@ -1139,11 +1250,18 @@ export interface components {
              * @description The first day of work.
              */
             starts_on: string;
+            /** @description `started`, `relocated` or `cancelled`. */
             state: string;
+            /** @description The residence status that is applied for, as staff chose it; absent: not chosen yet. */
             visa_track?: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The day of the arrival; absent until then.
+             */
             arrived_on?: string;
+            /** @description Why it was cancelled. */
             reason?: string;
+            /** @description What has to be done, each with its last day. */
             steps: components["schemas"]["StepView"][];
         };
         /**
@@ -1153,11 +1271,13 @@ export interface components {
         RoomRequest: {
             /**
              * Name
+             * @description What it is called; no two rooms alike.
              * @example 市役所 会議室1
              */
             name: string;
             /**
              * Seats
+             * @description How many people it has seats for.
              * @example 8
              */
             seats: number;
@@ -1169,7 +1289,9 @@ export interface components {
         RoomView: {
             /** @description A room in which interviews and showcases take place. */
             room_id: string;
+            /** @description What it is called. */
             name: string;
+            /** @description How many people it has seats for. */
             seats: number;
         };
         /**
@@ -1181,19 +1303,31 @@ export interface components {
             visit_id: string;
             /** @description A candidate: the same in every round in which that person applies. */
             candidate_id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day of the visit.
+             */
             starts_on: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day of the visit, included.
+             */
             ends_on: string;
-            /** @enum {string} */
+            /**
+             * @description What became of it; `attended`: the candidate came.
+             * @enum {string}
+             */
             state: "offered" | "booked" | "attended" | "declined" | "cancelled";
             /**
              * Format: date-time
              * @description After this moment an offered seat cannot be accepted any more.
              */
             expires_at: string;
+            /** @description Whether the candidate needs a visa for the visit, as staff said. */
             needs_visa: boolean;
+            /** @description Why it was declined or cancelled. */
             reason?: string;
+            /** @description What has to be done before the visit. */
             steps: components["schemas"]["StepView"][];
         };
         /**
@@ -1204,11 +1338,13 @@ export interface components {
             /**
              * Starts At
              * Format: date-time
+             * @description When the first team begins.
              */
             starts_at: string;
             /**
              * Ends At
              * Format: date-time
+             * @description When the last team ends: at least five minutes for each after `starts_at`.
              */
             ends_at: string;
             /**
@@ -1216,7 +1352,10 @@ export interface components {
              * @description Where: the name of a room, which is then taken, or any other place.
              */
             place: string;
-            /** Teams */
+            /**
+             * Teams
+             * @description The teams, in the order in which they show their work.
+             */
             teams: components["schemas"]["TeamForm"][];
         };
         /**
@@ -1228,18 +1367,34 @@ export interface components {
             showcase_id: string;
             /** @description A two-week stay of a cohort. */
             visit_id: string;
+            /** @description What the team works on. */
             theme: string;
+            /** @description What the team is called. */
             team: string;
+            /** @description Who is in the team. */
             candidate_ids: string[];
+            /** @description Which firms come to see it. */
             firm_ids: string[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the team's turn begins.
+             */
             starts_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its turn ends.
+             */
             ends_at: string;
+            /** @description Where it takes place. */
             place: string;
+            /** @description `scheduled`, `cancelled` or `held`. */
             state: string;
+            /** @description What the team showed; absent until somebody has said. */
             shown?: string;
-            /** @default [] */
+            /**
+             * @description Where its work is to be seen.
+             * @default []
+             */
             links?: string[];
         };
         /**
@@ -1247,11 +1402,19 @@ export interface components {
          * @description Something to be done, by whom, and on which day at the latest.
          */
         StepView: {
+            /** @description What has to be done, as a code. */
             step: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day on which it is in time.
+             */
             due_on: string;
-            /** @enum {string} */
+            /**
+             * @description Who has to see to it.
+             * @enum {string}
+             */
             owner: "candidate" | "firm" | "staff";
+            /** @description Whether it is done. */
             done: boolean;
         };
         /**
@@ -1288,6 +1451,7 @@ export interface components {
             language?: string;
             /**
              * Time Zone
+             * @description The teacher's time zone (IANA), in which the hours are.
              * @default Asia/Tokyo
              */
             time_zone?: string;
@@ -1312,8 +1476,11 @@ export interface components {
         TeacherView: {
             /** @description A teacher of Japanese. */
             teacher_id: string;
+            /** @description The language that the teacher is written to in (BCP 47). */
             language: string;
+            /** @description The teacher's time zone (IANA), in which the hours are. */
             time_zone: string;
+            /** @description When the teacher teaches, by the day of the week. */
             hours: {
                 [key: string]: components["schemas"]["HoursView"];
             };
@@ -1325,15 +1492,20 @@ export interface components {
         TeamForm: {
             /**
              * Team
+             * @description What the team is called; no two of a visit alike.
              * @example Team Yamata
              */
             team: string;
             /**
              * Theme
+             * @description What it works on.
              * @example Getting around without a car
              */
             theme: string;
-            /** Candidate Ids */
+            /**
+             * Candidate Ids
+             * @description Who is in it.
+             */
             candidate_ids: string[];
             /**
              * Firm Ids
@@ -1348,6 +1520,7 @@ export interface components {
             shown?: string | null;
             /**
              * Links
+             * @description Where its work is to be seen.
              * @default []
              */
             links?: string[];
@@ -1365,6 +1538,7 @@ export interface components {
             /**
              * Starts On
              * Format: date
+             * @description The first day.
              */
             starts_on: string;
             /**
@@ -1373,7 +1547,10 @@ export interface components {
              * @description The last day, included.
              */
             ends_on: string;
-            /** Seats */
+            /**
+             * Seats
+             * @description How many can come.
+             */
             seats: number;
         };
         /**
@@ -1383,13 +1560,21 @@ export interface components {
         VisitSummary: {
             /** @description A two-week stay of a cohort. */
             visit_id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day.
+             */
             starts_on: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day, included.
+             */
             ends_on: string;
+            /** @description How many can come. */
             seats: number;
             /** @description How many seats are offered or booked. */
             held: number;
+            /** @description `open` until staff close it: `closed`. */
             state: string;
         };
         /**
@@ -1399,21 +1584,35 @@ export interface components {
         VisitView: {
             /** @description A two-week stay of a cohort. */
             visit_id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The first day.
+             */
             starts_on: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day, included.
+             */
             ends_on: string;
+            /** @description How many can come. */
             seats: number;
             /** @description How many seats are offered or booked. */
             held: number;
+            /** @description `open` until staff close it: `closed`. */
             state: string;
             /** @description All who were offered a seat, in the order of the invitations, each with the state of it. */
             invited: components["schemas"]["SeatView"][];
             /** @description Who is offered the next seat that is free, in order. */
             waiting: string[];
-            /** @default [] */
+            /**
+             * @description The interviews, cancelled ones among them, in the order of time.
+             * @default []
+             */
             interviews?: components["schemas"]["InterviewView"][];
-            /** @default [] */
+            /**
+             * @description What the teams show, in the order of time.
+             * @default []
+             */
             showcases?: components["schemas"]["ShowcaseView"][];
         };
         /**
@@ -1421,19 +1620,40 @@ export interface components {
          * @description What is still to be done. All zero in every service, twice alike: everything has come to rest.
          */
         Work: {
-            /** Outbox */
+            /**
+             * Outbox
+             * @description Entries that are not yet published.
+             */
             outbox: number;
-            /** Queued */
+            /**
+             * Queued
+             * @description Messages that lie in this service's queues.
+             */
             queued: number;
-            /** In Hand */
+            /**
+             * In Hand
+             * @description Messages that this process has taken and not yet acknowledged.
+             */
             in_hand: number;
-            /** Retrying */
+            /**
+             * Retrying
+             * @description Messages that wait to be tried again.
+             */
             retrying: number;
-            /** Waiting */
+            /**
+             * Waiting
+             * @description What waits for something private that has not arrived.
+             */
             waiting: number;
-            /** Outgoing */
+            /**
+             * Outgoing
+             * @description Work for the world outside that is not done.
+             */
             outgoing: number;
-            /** Timers Due */
+            /**
+             * Timers Due
+             * @description Timers whose time has come.
+             */
             timers_due: number;
         };
         /**
@@ -1441,11 +1661,20 @@ export interface components {
          * @description One field that is wrong.
          */
         FieldError: {
-            /** @example body.profile.skills.0.name */
+            /**
+             * @description The path to the field, in dots.
+             * @example body.profile.skills.0.name
+             */
             where: string;
-            /** @example at most five digits are allowed in a skill's name */
+            /**
+             * @description What would be right, for people.
+             * @example at most five digits are allowed in a skill's name
+             */
             message: string;
-            /** @example value_error */
+            /**
+             * @description Which rule it breaks, for programs.
+             * @example value_error
+             */
             code: string;
         };
         /**
@@ -1453,20 +1682,42 @@ export interface components {
          * @description An error, as the caller reads it. ``type`` is stable: programs go by it, people by ``detail``.
          */
         ProblemBody: {
-            /** @example round-closed */
+            /**
+             * @description Which problem it is: a name that stays the same.
+             * @example round-closed
+             */
             type: string;
-            /** @example The round is closed */
+            /**
+             * @description What the problem is, whoever meets it.
+             * @example The round is closed
+             */
             title: string;
-            /** @example 409 */
+            /**
+             * @description The HTTP status that it came with.
+             * @example 409
+             */
             status: number;
+            /** @description What is to be said of this case; absent: no more than the title. */
             detail?: string;
+            /** @description The fields that are wrong; absent where it is not about fields. */
             errors?: components["schemas"]["FieldError"][];
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The seconds after which the same request may be answered otherwise */
+        "At-times-Retry-After": number;
+        /** @description Who may keep the answer, and for how many seconds */
+        "Cache-Control": string;
+        /** @description The version that the answer shows: send it as `If-Match` with a change */
+        ETag: string;
+        /** @description The seconds after which the same request may be answered otherwise */
+        "Retry-After": number;
+        /** @description The kind of token that is asked for: `Bearer` */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1485,7 +1736,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1497,6 +1748,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1524,6 +1776,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1548,7 +1801,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A visit, with who was offered a seat, who waits for one, and what takes place */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1569,6 +1822,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1587,6 +1841,7 @@ export interface operations {
             /** @description `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1623,6 +1878,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1636,13 +1892,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A visit, with who was offered a seat, who waits for one, and what takes place */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1654,6 +1911,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1690,6 +1948,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1706,6 +1965,7 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
             };
             cookie?: never;
@@ -1716,7 +1976,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A visit, with who was offered a seat, who waits for one, and what takes place */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1737,6 +1997,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1764,6 +2025,7 @@ export interface operations {
             /** @description `not-known-yet`: This has not arrived here yet; try again in a moment; `not-shortlisted`: This candidate is not shortlisted; `wrong-state`: That is not possible in the present state; `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["At-times-Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1800,6 +2062,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1813,13 +2076,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description What the planner did, and what it could not do */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1831,6 +2095,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1876,6 +2141,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1889,13 +2155,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A visit, with who was offered a seat, who waits for one, and what takes place */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1907,6 +2174,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1943,6 +2211,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1956,14 +2225,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A candidate's seat on a visit */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1975,6 +2246,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2020,6 +2292,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2033,14 +2306,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A candidate's seat on a visit */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2052,6 +2327,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2097,6 +2373,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2110,14 +2387,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A candidate's seat on a visit */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2129,6 +2408,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2174,6 +2454,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2187,14 +2468,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A candidate's seat on a visit */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2206,6 +2489,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2251,6 +2535,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2264,15 +2549,18 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
+                /** @description A candidate: the same in every round in which that person applies. */
                 candidate_id: string;
+                /** @description What was to be done, as a code */
                 step: "invitation-letter" | "short-stay-visa" | "flight" | "lodging";
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A candidate's seat on a visit */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2284,6 +2572,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2329,6 +2618,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2342,13 +2632,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An interview of one candidate by one firm. */
                 interview_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An interview */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2360,6 +2651,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2396,6 +2688,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2409,13 +2702,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An interview of one candidate by one firm. */
                 interview_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An interview */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2427,6 +2721,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2472,6 +2767,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2485,6 +2781,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description An interview of one candidate by one firm. */
                 interview_id: string;
             };
             cookie?: never;
@@ -2495,7 +2792,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description An interview */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2516,6 +2813,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2579,6 +2877,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2592,6 +2891,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A two-week stay of a cohort. */
                 visit_id: string;
             };
             cookie?: never;
@@ -2602,7 +2902,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description What the teams show, in the order of time */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2623,6 +2923,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2650,6 +2951,7 @@ export interface operations {
             /** @description `wrong-state`: That is not possible in the present state; `not-booked`: Somebody has no booked seat on this visit; `busy`: Somebody, or a room, is taken at that time; `not-known-yet`: This has not arrived here yet; try again in a moment */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["At-times-Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2686,6 +2988,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2708,7 +3011,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2720,6 +3023,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2747,6 +3051,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2771,7 +3076,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A teacher; name and address are notifications' alone to read */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2792,6 +3097,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2810,6 +3116,7 @@ export interface operations {
             /** @description `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2846,6 +3153,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2868,7 +3176,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2880,6 +3188,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2907,6 +3216,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2931,7 +3241,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A room */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2952,6 +3262,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2970,6 +3281,7 @@ export interface operations {
             /** @description `name-taken`: There is one of that name already; `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["At-times-Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3006,6 +3318,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3019,13 +3332,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A candidate's plan of lessons. */
                 plan_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A candidate's lessons, earliest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3037,6 +3351,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3073,6 +3388,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3097,7 +3413,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A candidate's lessons, earliest first */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3118,6 +3434,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3136,6 +3453,7 @@ export interface operations {
             /** @description `not-known-yet`: This has not arrived here yet; try again in a moment; `not-shortlisted`: This candidate is not shortlisted; `no-free-hours`: No teacher has free hours that suit this learner; `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["At-times-Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3172,6 +3490,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3185,6 +3504,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description One lesson of a plan. */
                 lesson_id: string;
             };
             cookie?: never;
@@ -3195,7 +3515,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A lesson */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3216,6 +3536,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3279,6 +3600,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3292,15 +3614,17 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A hired candidate's move. */
                 relocation_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A move */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3310,6 +3634,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3346,6 +3671,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3358,10 +3684,11 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag that you got when you read it */
+                /** @description The ETag that you got when you read it, or `*` for whatever version there is */
                 "If-Match": string;
             };
             path: {
+                /** @description A hired candidate's move. */
                 relocation_id: string;
             };
             cookie?: never;
@@ -3372,9 +3699,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A move */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3393,6 +3721,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3465,6 +3794,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3478,14 +3808,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A hired candidate's move. */
                 relocation_id: string;
+                /** @description What was to be done, as a code */
                 step: "certificate-of-eligibility" | "visa" | "housing" | "flight" | "arrival" | "residence-registration" | "health-insurance" | "bank-account" | "phone";
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A move */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3497,6 +3829,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3542,6 +3875,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3555,13 +3889,19 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description A person of any role, as messages, agendas and preferences know them.
+                 *
+                 *     Of a candidate it is the candidate_id, of a firm the firm_id, of a teacher the teacher_id, of an
+                 *     interpreter the interpreter_id.
+                 */
                 person_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description All that is planned for somebody, be it a candidate, a firm, a teacher or an interpreter */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3573,6 +3913,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3600,6 +3941,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3622,7 +3964,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description One page of a list */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3634,6 +3976,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3661,6 +4004,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3685,7 +4029,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description An interpreter; name and address are notifications' alone to read */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3706,6 +4050,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3724,6 +4069,7 @@ export interface operations {
             /** @description `still-at-work`: The same request is still being worked on */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3760,6 +4106,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3773,15 +4120,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description A person of any role, as messages, agendas and preferences know them.
+                 *
+                 *     Of a candidate it is the candidate_id, of a firm the firm_id, of a teacher the teacher_id, of an
+                 *     interpreter the interpreter_id.
+                 */
                 person_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description When somebody can, and when they cannot */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3791,6 +4145,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3818,6 +4173,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3830,10 +4186,16 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description The ETag that you got when you read it */
+                /** @description The ETag that you got when you read it, or `*` for whatever version there is */
                 "If-Match": string;
             };
             path: {
+                /**
+                 * @description A person of any role, as messages, agendas and preferences know them.
+                 *
+                 *     Of a candidate it is the candidate_id, of a firm the firm_id, of a teacher the teacher_id, of an
+                 *     interpreter the interpreter_id.
+                 */
                 person_id: string;
             };
             cookie?: never;
@@ -3844,9 +4206,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description When somebody can, and when they cannot */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3865,6 +4228,7 @@ export interface operations {
             /** @description `unauthenticated`: A valid bearer token is needed */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3892,6 +4256,7 @@ export interface operations {
             /** @description `not-known-yet`: This has not arrived here yet; try again in a moment */
             409: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3946,6 +4311,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3969,6 +4335,7 @@ export interface operations {
             /** @description The calendar (RFC 5545) */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3996,6 +4363,7 @@ export interface operations {
             /** @description `unavailable`: The service cannot answer for the moment */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4013,7 +4381,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It lives */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4033,7 +4401,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description It can work */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4062,7 +4430,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The measurements */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -69,7 +69,7 @@ from shared.events.scheduling import (
     VisitStepDue,
 )
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 """The version of the contract, and of the wheel `enmusubi-events`."""
 
 __all__ = [

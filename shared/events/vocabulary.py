@@ -161,10 +161,10 @@ Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 Places = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 """How many there are of something that there must be one of, or a place in a line, counted from one."""
 
-Score = Annotated[float, Field(ge=0, le=1)]
+Score = Annotated[float, Field(strict=True, ge=0, le=1)]
 """How well a candidate and a position suit each other, from 0 to 1."""
 
-Points = Annotated[float, Field(ge=-1, le=1)]
+Points = Annotated[float, Field(strict=True, ge=-1, le=1)]
 """What a reason adds to a score, or takes from it."""
 
 Flag = StrictBool

@@ -60,6 +60,7 @@ class Contact(Value):
     name: Name = Field(repr=False, examples=["Łukasz Ковальчук"])
     """The name, kept and shown as it was written."""
     email: Email = Field(repr=False, examples=["lukasz@example.org"])
+    """An e-mail address. The part after the @ is made lower-case; whether it can be reached is not asked."""
     phone: Phone | None = Field(default=None, repr=False, examples=["+48 22 123 45 67"])
     """A phone number: digits, spaces and ()./- after an optional plus sign."""
     telegram: Handle | None = Field(default=None, repr=False, examples=["@lukasz_k"])

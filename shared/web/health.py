@@ -9,7 +9,7 @@ from aio_pika.exceptions import AMQPError
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from pymongo.errors import PyMongoError
 
 from shared.clock import TZDATA_VERSION, Clock
@@ -23,6 +23,8 @@ from shared.timers import next_due_at
 
 class Work(BaseModel):
     """What is still to be done. All zero in every service, twice alike: everything has come to rest."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     outbox: int
     """Entries that are not yet published."""
@@ -43,23 +45,35 @@ class Work(BaseModel):
 class ClockReading(BaseModel):
     """What time it is in the programme."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     now: datetime
+    """The programme's time."""
     offset_ms: int
+    """How far it is ahead of the real time, in milliseconds: more than 0 in local runs alone."""
     tzdata: str
+    """The version of the time zone database that is used."""
 
 
 class Readiness(BaseModel):
     """Whether this process can work, and if not, why."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     ready: bool
+    """Whether it can work."""
     reasons: list[str]
+    """Why it cannot; empty when it can."""
     work: Work | None
+    """What is still to be done; null where database or broker do not say."""
     next_due_at: datetime | None
+    """When the next timer is due, in the programme's time; null: none is set."""
     published: int
     """Public events that this process has published since it started."""
     handled: int
     """Messages that this process has taken from its queues and done with since it started."""
     clock: ClockReading
+    """What time it is here."""
 
 
 CountWaiting = Callable[[Database], Awaitable[int]]
@@ -128,18 +142,35 @@ def install(app: FastAPI, health: Health) -> None:
     """Serve ``/livez``, ``/readyz`` and ``/metrics``, which nobody needs a token for."""
 
     async def livez() -> ClockReading:
+        """Say that the process lives, and what time it has."""
         return health.reading()
 
     async def readyz() -> Response:
+        """Say whether the process can work, and what is still to be done."""
         reading = await health.readiness()
         return JSONResponse(reading.model_dump(mode="json"), 200 if reading.ready else 503)
 
     async def metrics() -> Response:
+        """Show what is measured, in Prometheus' text format."""
         return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     described: dict[int | str, dict[str, Any]] = {
         503: {"model": Readiness, "description": "Not ready, and why"}
     }
-    app.add_api_route("/livez", livez, tags=["health"])
-    app.add_api_route("/readyz", readyz, tags=["health"], response_model=Readiness, responses=described)
-    app.add_api_route("/metrics", metrics, tags=["health"], response_class=PlainTextResponse)
+    alive, ready, measured = "It lives", "It can work", "The measurements"
+    app.add_api_route("/livez", livez, tags=["health"], response_description=alive)
+    app.add_api_route(
+        "/readyz",
+        readyz,
+        tags=["health"],
+        response_model=Readiness,
+        responses=described,
+        response_description=ready,
+    )
+    app.add_api_route(
+        "/metrics",
+        metrics,
+        tags=["health"],
+        response_class=PlainTextResponse,
+        response_description=measured,
+    )

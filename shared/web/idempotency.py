@@ -14,7 +14,7 @@ from shared.storage.collection import Collection, Key
 from shared.storage.commands import Commands
 from shared.storage.transactions import Piece
 from shared.storage.unit import UnitOfWork
-from shared.web.problems import KeyMissing, KeyReused, Problem, StillAtWork
+from shared.web.problems import KeyReused, Problem, StillAtWork
 
 LONGEST_KEY = 255
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -52,13 +52,12 @@ async def idempotency_key(
         Header(
             alias="Idempotency-Key",
             description="Chosen by you, new for each thing to create, the same when you try again",
+            min_length=1,
             max_length=LONGEST_KEY,
         ),
     ],
 ) -> RequestKey:
-    """Return the key; raises KeyMissing (as ``errors.py`` does where there is no such header)."""
-    if not key:
-        raise KeyMissing
+    """Return the key; ``errors.py`` answers KeyMissing where there is none."""
     endpoint = (request.method, request.scope["path"])
     return RequestKey(hashed(*endpoint, key), request.state.traceparent, secret=key)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.storage.client import Database
 from shared.storage.collection import Collection, query
@@ -21,7 +21,12 @@ Cursor = Annotated[str | None, Query(description="Where the page before ended: i
 class Page(BaseModel, Generic[ItemT]):
     """One page of a list."""
 
+    model_config = ConfigDict(
+        use_attribute_docstrings=True, json_schema_extra={"description": "One page of a list."}
+    )
+
     items: list[ItemT]
+    """What is on this page, in the list's order."""
     next: str | None = Field(default=None, description="The next page's `cursor`; absent on the last page")
 
 

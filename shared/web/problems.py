@@ -1,10 +1,12 @@
 """Problems: what an HTTP caller is told when something is wrong (RFC 9457)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.web import headers as answered
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -12,20 +14,31 @@ MEDIA_TYPE = "application/problem+json"
 class FieldError(BaseModel):
     """One field that is wrong."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     where: str = Field(examples=["body.profile.skills.0.name"])
     """The path to the field, in dots."""
     message: str = Field(examples=["at most five digits are allowed in a skill's name"])
+    """What would be right, for people."""
     code: str = Field(examples=["value_error"])
+    """Which rule it breaks, for programs."""
 
 
 class ProblemBody(BaseModel):
     """An error, as the caller reads it. ``type`` is stable: programs go by it, people by ``detail``."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     type: str = Field(examples=["round-closed"])
+    """Which problem it is: a name that stays the same."""
     title: str = Field(examples=["The round is closed"])
+    """What the problem is, whoever meets it."""
     status: int = Field(examples=[409])
+    """The HTTP status that it came with."""
     detail: str | None = None
+    """What is to be said of this case; absent: no more than the title."""
     errors: list[FieldError] | None = None
+    """The fields that are wrong; absent where it is not about fields."""
 
 
 class Problem(Exception):  # noqa: N818  the RFC's own word
@@ -34,6 +47,8 @@ class Problem(Exception):  # noqa: N818  the RFC's own word
     status = 400
     type = "bad-request"
     title = "The request cannot be understood"
+    sends: ClassVar[Mapping[str, str]] = {}
+    """The headers that it is always answered with."""
 
     def __init__(
         self,
@@ -45,7 +60,7 @@ class Problem(Exception):  # noqa: N818  the RFC's own word
         super().__init__(detail or self.title)
         self.detail = detail
         self.errors = list(errors)
-        self.headers = dict(headers or {})
+        self.headers = {**self.sends, **(headers or {})}
 
     def body(self) -> ProblemBody:
         """Return what the caller reads."""
@@ -69,8 +84,10 @@ class NotKnownYet(Problem):
 
     status, type, title = 409, "not-known-yet", "This has not arrived here yet; try again in a moment"
 
+    sends: ClassVar = {answered.RETRY_AFTER: "1"}
+
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} is not known here yet", headers={"Retry-After": "1"})
+        super().__init__(f"{what} is not known here yet")
 
 
 class Conflict(Problem):
@@ -83,9 +100,7 @@ class Unauthenticated(Problem):
     """No token, or one that is not valid."""
 
     status, type, title = 401, "unauthenticated", "A valid bearer token is needed"
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail, headers={"WWW-Authenticate": "Bearer"})
+    sends: ClassVar = {answered.WWW_AUTHENTICATE: "Bearer"}
 
 
 class Forbidden(Problem):
@@ -131,9 +146,7 @@ class StillAtWork(Problem):
     """The same request is being worked on."""
 
     status, type, title = 409, "still-at-work", "The same request is still being worked on"
-
-    def __init__(self) -> None:
-        super().__init__(headers={"Retry-After": "1"})
+    sends: ClassVar = {answered.RETRY_AFTER: "1"}
 
 
 class TooLarge(Problem):
@@ -161,9 +174,7 @@ class Unavailable(Problem):
     """The database is away; nothing was lost, and it may be tried again with the same key."""
 
     status, type, title = 503, "unavailable", "The service cannot answer for the moment"
-
-    def __init__(self) -> None:
-        super().__init__(headers={"Retry-After": "2"})
+    sends: ClassVar = {answered.RETRY_AFTER: "2"}
 
 
 class Mistake(Problem):
@@ -191,13 +202,14 @@ def documented(*problems: type[Problem]) -> Responses:
 
 
 def _described(kind: type[Problem]) -> Responses:
-    schema = {"$ref": "#/components/schemas/ProblemBody"}
-    return {
-        kind.status: {
-            "description": f"`{kind.type}`: {kind.title}",
-            "content": {MEDIA_TYPE: {"schema": schema}},
-        }
+    example = ProblemBody(type=kind.type, title=kind.title, status=kind.status)
+    content = {
+        "schema": {"$ref": "#/components/schemas/ProblemBody"},
+        "examples": {kind.type: {"summary": kind.title, "value": example.model_dump(exclude_none=True)}},
     }
+    described = {"description": f"`{kind.type}`: {kind.title}", "content": {MEDIA_TYPE: content}}
+    headers = {"headers": answered.described(*kind.sends)} if kind.sends else {}
+    return {kind.status: described | headers}
 
 
 def together(*described: Responses) -> Responses:
@@ -209,6 +221,20 @@ def together(*described: Responses) -> Responses:
             if known is None:
                 merged[status] = response
             elif response["description"] not in known["description"]:
-                both = f"{known['description']}; {response['description']}"
-                merged[status] = {**response, **known, "description": both}
+                merged[status] = _side_by_side(known, response)
     return merged
+
+
+def _side_by_side(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    both = {**other, **one, "description": f"{one['description']}; {other['description']}"}
+    both["content"] = {
+        media_type: _with_examples_of(other.get("content", {}).get(media_type, {}), content)
+        for media_type, content in (other.get("content", {}) | one.get("content", {})).items()
+    }
+    headers = answered.of_either(one.get("headers", {}), other.get("headers", {}))
+    return both | ({"headers": headers} if headers else {})
+
+
+def _with_examples_of(other: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
+    examples = content.get("examples", {}) | other.get("examples", {})
+    return content | ({"examples": examples} if examples else {})

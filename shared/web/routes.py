@@ -1,13 +1,16 @@
 """A route of ours: who may call it, how its body is read, and how it is described."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.responses import Response
 
+from shared.web import headers
 from shared.web.bodies import read_strictly
 from shared.web.idempotency import idempotency_key
 from shared.web.identity import Allow, AllowAnyone, allowed
@@ -28,10 +31,13 @@ from shared.web.problems import (
     documented,
     together,
 )
-from shared.web.versions import if_match
+from shared.web.versions import if_match, set_etag
 
 BEARER = "bearer"
 """What the way of calling with a token is named in the description."""
+NO_CONTENT = 204
+UNSAID = "Successful Response"
+"""What FastAPI says of an answer of which nothing is said."""
 
 
 class GuardedRoute(APIRoute):
@@ -44,6 +50,13 @@ class GuardedRoute(APIRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options | {"response_model_exclude_none": True})
         self.responses = together(self.responses, documented(*_problems(self)))
+        if self.response_description == UNSAID:
+            self.response_description = _what_comes(self)
+        if set_etag in _calls(self.dependant):
+            self.responses[self.status_code or 200] = {
+                "description": self.response_description,
+                "headers": headers.described(headers.ETAG),
+            }
         allow = allowed(self)
         if allow is not None and allow.roles:
             self.description = (
@@ -71,6 +84,14 @@ class GuardedRoute(APIRoute):
 
 async def _refuse(_: Request) -> Response:
     raise Forbidden("this endpoint does not say who may call it")
+
+
+def _what_comes(route: APIRoute) -> str:
+    """Say of an answer what its type says of itself."""
+    model = route.response_model
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return (inspect.getdoc(model) or UNSAID).partition("\n")[0].rstrip(".")
+    return "Done; there is nothing else to say" if route.status_code == NO_CONTENT else UNSAID
 
 
 def _problems(route: APIRoute) -> Iterator[type[Problem]]:

@@ -2,21 +2,45 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Response
 
-from shared.web.problems import VersionMissing, VersionOutdated
+from shared.web.problems import VersionOutdated
 
 
 async def if_match(
-    if_match: Annotated[str, Header(alias="If-Match", description="The ETag that you got when you read it")],
+    if_match: Annotated[
+        str,
+        Header(
+            alias="If-Match",
+            description="The ETag that you got when you read it, or `*` for whatever version there is",
+            min_length=1,
+        ),
+    ],
 ) -> str:
-    """Return the version that a change is of; raises VersionMissing (as ``errors.py`` does without the header)."""
-    if not if_match:
-        raise VersionMissing
+    """Return the version that a change is of; ``errors.py`` answers VersionMissing where there is none."""
     return if_match
 
 
 IfMatch = Annotated[str, Depends(if_match)]
+
+
+class SetETag:
+    """Gives an answer its ETag, and has the description say that there is one."""
+
+    def __init__(self, response: Response) -> None:
+        self._response = response
+
+    def __call__(self, version: int) -> None:
+        """Say which version of a document the answer shows."""
+        self._response.headers["ETag"] = etag(version)
+
+
+async def set_etag(response: Response) -> SetETag:
+    """Return what sets this answer's ETag."""
+    return SetETag(response)
+
+
+ETag = Annotated[SetETag, Depends(set_etag)]
 
 
 def etag(version: int) -> str:

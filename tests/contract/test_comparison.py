@@ -52,6 +52,16 @@ def test_a_whole_number_is_a_number() -> None:
     assert rules(NUMBER, WHOLE, "request") == {"retyped"}
 
 
+def test_of_several_choices_that_do_not_fit_the_one_of_the_same_type_is_told_of() -> None:
+    """Whoever reads the report looks for what is wrong with it, however much that is."""
+    plain: Schema = {"type": "object", "properties": {"a": TEXT, "b": TEXT}}
+    short = {**TEXT, "maxLength": 5}
+    tight: Schema = {"type": "object", "properties": {"a": short, "b": short}}
+    before, now = {"anyOf": [plain, NULL]}, {"anyOf": [tight, NULL]}
+    found = {(one.rule, one.where) for one in compare(before, now, (before, now), "request", "it")}
+    assert found == {("narrowed", "it.a"), ("narrowed", "it.b")}
+
+
 def test_of_several_choices_each_has_to_have_one_that_takes_it() -> None:
     assert rules({"anyOf": [TEXT, NULL]}, {"anyOf": [NULL, TEXT]}, "event") == set()
     assert rules({"anyOf": [TEXT, NULL]}, TEXT, "request") == {"retyped"}

@@ -1,11 +1,14 @@
 """The gate as a whole: what is stale, what breaks any released version, what cannot be compared."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from deploy.contract import documents, gate
 from deploy.contract.__main__ import check, release
+from deploy.contract.breaks import Break
+from deploy.contract.corrections import CORRECTIONS, Correction
 from deploy.contract.documents import ASYNCAPI
 from deploy.contract.shapes import NotUnderstoodError, Shape
 from deploy.local.environment import SERVICES
@@ -84,3 +87,38 @@ def test_an_example_that_was_released_stays_readable() -> None:
 def test_a_word_that_is_not_compared_is_an_error_and_not_overlooked() -> None:
     with pytest.raises(NotUnderstoodError, match="patternProperties"):
         Shape.of({"type": "object", "patternProperties": {}}, {})
+
+
+@pytest.mark.parametrize("correction", CORRECTIONS, ids=lambda one: one.where.pattern)
+def test_a_correction_is_of_something_that_a_released_version_says(correction: Correction) -> None:
+    released = documents.released()[correction.version]
+    different = [
+        one for one in gate.broken(released, documents.made()) if correction.covers(correction.version, one)
+    ]
+    assert different != []
+    assert correction.why
+
+
+def test_a_correction_covers_no_other_place_difference_or_version() -> None:
+    empty = Break("narrowed", "intake POST /rounds header.Idempotency-Key", "minLength none and 1")
+
+    def is_corrected(version: str = "1.0.0", **changes: str) -> bool:
+        return any(one.covers(version, replace(empty, **changes)) for one in CORRECTIONS)  # type: ignore[arg-type]
+
+    assert is_corrected()
+    assert not is_corrected("1.1.0")
+    assert not is_corrected(detail="minLength none and 2")
+    assert not is_corrected(where="intake POST /rounds request.capacity")
+    assert not is_corrected(rule="removed")
+
+
+def test_what_is_corrected_is_let_through_and_everything_else_is_still_refused() -> None:
+    def said_wrongly(document: Document) -> None:
+        for parameter in document["paths"]["/rounds"]["post"]["parameters"]:
+            del parameter["schema"]["minLength"]
+            parameter["schema"]["maxLength"] = 999
+
+    released = MADE | {"openapi/intake.json": changed(INTAKE, said_wrongly)}
+    where = "intake POST /rounds header.Idempotency-Key"
+    assert problems(released=released, version="1.0.0") == [("narrowed", where)]
+    assert problems(released=released, version="0.9.0") == [("narrowed", where)] * 2

@@ -138,6 +138,14 @@ async def test_a_browser_may_read_the_headers_that_a_frontend_needs_and_refusals
         assert all(one in exposed for one in ("ETag", "Retry-After", "WWW-Authenticate"))
 
 
+async def test_a_method_that_a_path_does_not_have_is_answered_with_all_that_it_has(
+    http: httpx.AsyncClient,
+) -> None:
+    for path, methods in {"/applications/1": "GET, PATCH", "/rounds": "GET, POST", "/links": "POST"}.items():
+        answer = await http.put(path)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, methods)
+
+
 def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
@@ -147,8 +155,9 @@ def operations(description: dict[str, Any]) -> Iterator[tuple[str, str, dict[str
 def test_the_description_is_valid_openapi(description: dict[str, Any]) -> None:
     assert OpenAPI.model_validate(description).openapi.startswith("3.1")
     for reference in references(description):
-        assert reference.startswith("#/components/schemas/"), reference
-        assert reference.removeprefix("#/components/schemas/") in description["components"]["schemas"]
+        _, components, kind, name = reference.split("/")
+        assert components == "components"
+        assert name in description[components][kind], reference
 
 
 def references(part: Any) -> Iterator[str]:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import Response
-
 from services.intake.api.forms import (
     ApplicationAnswer,
     ApplicationChange,
@@ -25,7 +23,7 @@ from shared.web.identity import StaffOrCandidate
 from shared.web.lookup import existing
 from shared.web.parts import Command, Documents, using
 from shared.web.problems import Conflict, FieldError, Invalid, NotFound, documented
-from shared.web.versions import IfMatch, etag, must_match
+from shared.web.versions import ETag, IfMatch, must_match
 
 router = new_router()
 TheVault = Annotated[Vault, using(Vault)]
@@ -38,7 +36,7 @@ async def show_application(
     application_id: ApplicationId,
     caller: StaffOrCandidate,
     documents: Documents,
-    response: Response,
+    etag: ETag,
     vault: TheVault,
 ) -> ApplicationView:
     """Show an application and what is known of the candidate. The ETag is for changing it."""
@@ -47,7 +45,7 @@ async def show_application(
     found = await documents.get_with_version(candidates, application.candidate_id)
     candidate, version = found or (None, 0)
     key = await documents.get(keys, application.candidate_id)
-    response.headers["ETag"] = etag(version)
+    etag(version)
     return _view(application, None if candidate is None else candidate.record, key, vault)
 
 
@@ -71,7 +69,7 @@ async def change_application(
     caller: StaffOrCandidate,
     version: IfMatch,
     command: Command,
-    response: Response,
+    etag: ETag,
     vault: TheVault,
 ) -> ApplicationView:
     """Change what is known of the candidate; what is absent stays as it is."""
@@ -86,7 +84,7 @@ async def change_application(
         return Changed(application, record, key, before if record == candidate.record else before + 1)
 
     changed = await command(make)
-    response.headers["ETag"] = etag(changed.version)
+    etag(changed.version)
     return _view(changed.application, changed.record, changed.key, vault)
 
 

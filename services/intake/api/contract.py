@@ -48,7 +48,13 @@ AsyncApiStandalone.render(
 """
 
 
-@router.get("/asyncapi.json", tags=["contract"], dependencies=[ANYONE], response_model=dict[str, Any])
+@router.get(
+    "/asyncapi.json",
+    tags=["contract"],
+    dependencies=[ANYONE],
+    response_model=dict[str, Any],
+    response_description="The AsyncAPI document",
+)
 async def asyncapi() -> Response:
     """Show every event that services publish or read, as AsyncAPI 3.0. `/events` is the same for people."""
     return Response(_document(), media_type="application/json")

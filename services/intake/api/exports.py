@@ -12,16 +12,20 @@ from shared.events.ids import ApplicationId, AssessmentId, CandidateId, RoundId
 from shared.events.profile import Profile, Skill
 from shared.events.vocabulary import AgeBand, Channel
 from shared.vault import PersonKey, Vault, keys
+from shared.web import headers
 from shared.web.app import router as new_router
 from shared.web.contacts import Contact
 from shared.web.identity import StaffOrCandidate
 from shared.web.lookup import existing
 from shared.web.parts import Documents, using
-from shared.web.problems import NotFound, documented
+from shared.web.problems import NotFound, Responses, documented
 from shared.web.views import View
 
 router = new_router()
 TheVault = Annotated[Vault, using(Vault)]
+NEVER_KEPT: Responses = {
+    200: {"headers": headers.described(headers.CACHE_CONTROL, headers.CONTENT_DISPOSITION)}
+}
 
 
 class ExportedApplication(View):
@@ -30,11 +34,15 @@ class ExportedApplication(View):
     application_id: ApplicationId
     round_id: RoundId
     state: ApplicationState
+    """Where it stands."""
     applied_at: datetime
+    """When it came."""
     channel: Channel
+    """Where the applicant heard of the programme."""
     country: str | None = None
     """Of residence, on the day of the application."""
     waitlist_place: int | None = None
+    """The place on the waitlist, counted from 1."""
     reason: str | None = None
     """Why it was declined or withdrawn."""
 
@@ -43,31 +51,44 @@ class ExportedAssessment(View):
     """What a testing service said."""
 
     publisher: str
+    """Which testing service it was."""
     assessment_id: AssessmentId
     assessed_at: datetime
+    """When it said so."""
     skills: tuple[Skill, ...]
+    """The skills that it confirmed or corrected."""
 
 
 class ExportedLink(View):
     """A link that was sent by mail. Its code is not kept, but for a hash."""
 
     expires_at: datetime
+    """Until when it can be used."""
     used_at: datetime | None = None
+    """When it was used; absent: it was not."""
 
 
 class ExportedRecord(View):
     """What is known of a person now."""
 
     contact: Contact
+    """How to reach the person."""
     country: str
+    """The country of residence (ISO 3166-1 alpha-2)."""
     language: str
+    """The language to be written to in (BCP 47)."""
     time_zone: str
+    """The person's time zone (IANA)."""
     profile: Profile
+    """What the person can do and wants."""
     wants_lessons: bool
+    """Whether the person wants Japanese lessons before the move."""
     age_band: AgeBand | None = None
+    """For figures alone; absent: not said."""
     consent: str
     """The version of the privacy notice that was agreed to."""
     assessments: tuple[ExportedAssessment, ...]
+    """What testing services said."""
 
     @classmethod
     def of(cls, record: Record, contact: Contact) -> Self:
@@ -110,7 +131,9 @@ class Export(View):
         )
 
 
-@router.get("/candidates/{candidate_id}/export", tags=["candidates"], responses=documented(NotFound))
+@router.get(
+    "/candidates/{candidate_id}/export", tags=["candidates"], responses=documented(NotFound) | NEVER_KEPT
+)
 async def export_candidate(
     candidate_id: CandidateId,
     caller: StaffOrCandidate,
@@ -125,8 +148,8 @@ async def export_candidate(
     caller.must_be(candidate_id)
     candidate = await existing(documents, candidates, candidate_id, "candidate")
     key = await documents.get(keys, candidate_id)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Disposition"] = f'attachment; filename="{candidate_id}.json"'
+    response.headers[headers.CACHE_CONTROL] = "no-store"
+    response.headers[headers.CONTENT_DISPOSITION] = f'attachment; filename="{candidate_id}.json"'
     return Export.of(
         candidate,
         _contact(candidate, key, vault),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 
 import pycountry
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, StringConstraints, model_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
@@ -26,7 +26,7 @@ from shared.events.vocabulary import (
     RoundClosingReason,
     WithdrawalReason,
 )
-from shared.web.contacts import Contact, Email
+from shared.web.contacts import Contact
 from shared.web.views import View
 
 
@@ -95,7 +95,9 @@ class ApplicationAnswer(View):
     application_id: ApplicationId
     candidate_id: CandidateId
     state: ApplicationState
+    """Where it stands: `applied` has a place, `waitlisted` waits for one."""
     waitlist_place: Places | None = None
+    """The place on the waitlist, counted from 1; absent for who has a place."""
 
     @classmethod
     def of(cls, application: Application) -> Self:
@@ -110,16 +112,27 @@ class ApplicationView(View):
     candidate_id: CandidateId
     round_id: RoundId
     state: ApplicationState
+    """Where it stands; staff see `repeat` of who had applied in this round before."""
     applied_at: datetime
+    """When it came."""
     channel: Channel
+    """Where the applicant heard of the programme."""
     waitlist_place: Places | None = None
+    """The place on the waitlist, counted from 1; absent for who does not wait."""
     reason: str | None = None
+    """Why it was declined or withdrawn."""
     contact: Contact | None = None
+    """How to reach the candidate; absent where the person was erased, as is all that follows."""
     country: str | None = None
+    """The country of residence (ISO 3166-1 alpha-2)."""
     language: str | None = None
+    """The language to be written to in (BCP 47)."""
     time_zone: str | None = None
+    """The candidate's time zone (IANA)."""
     profile: Profile | None = None
+    """What the candidate can do and wants."""
     wants_lessons: bool | None = None
+    """Whether the candidate wants Japanese lessons before the move."""
 
 
 class ApplicationSummary(View):
@@ -129,11 +142,17 @@ class ApplicationSummary(View):
     candidate_id: CandidateId
     round_id: RoundId
     state: ApplicationState
+    """Where it stands; `repeat`: the person had applied in this round before."""
     applied_at: datetime
+    """When it came."""
     channel: Channel
+    """Where the applicant heard of the programme."""
     country: str | None = None
+    """The country of residence on the day of the application (ISO 3166-1 alpha-2)."""
     waitlist_place: Places | None = None
+    """The place on the waitlist, counted from 1; absent for who does not wait."""
     reason: str | None = None
+    """Why it was declined or withdrawn."""
 
     @classmethod
     def of(cls, application: Application) -> Self:
@@ -157,9 +176,11 @@ class ApplicationChange(Value):
     language: Language | None = None
     """The language to be written to in (BCP 47)."""
     time_zone: TimeZone | None = None
+    """Your time zone (IANA)."""
     profile: Profile | None = None
     """The whole profile."""
     wants_lessons: Flag | None = None
+    """Whether you want Japanese lessons before the move."""
 
 
 class Withdrawal(Value):
@@ -168,6 +189,7 @@ class Withdrawal(Value):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "other-job"}]})
 
     reason: WithdrawalReason = "own-wish"
+    """Why you withdraw."""
 
 
 class Decline(Value):
@@ -176,6 +198,7 @@ class Decline(Value):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "requirements"}]})
 
     reason: DeclineReason = "other"
+    """Why it is declined."""
 
 
 class RoundRequest(Value):
@@ -210,14 +233,23 @@ class RoundView(View):
 
     round_id: RoundId
     capacity: int
+    """How many applicants have a place."""
     waitlist: int
+    """How many more can wait for one."""
     opens_on: date
+    """The first day."""
     closes_on: date
+    """The last day, included."""
     state: RoundState
+    """`planned` until its first day, then `open` until it is `closed`."""
     reason: RoundClosingReason | None = None
+    """Why it closed."""
     taken: int
+    """How many have a place now."""
     waitlisted: int
+    """How many were put on the waitlist."""
     refused: int
+    """How many came too late, each counted once."""
 
     @classmethod
     def of(cls, found: Round) -> Self:
@@ -230,42 +262,8 @@ class CurrentRound(Value):
 
     round_id: RoundId
     opens_on: date
+    """The first day."""
     closes_on: date
+    """The last day, included."""
     has_places: bool
     """Whether there is a place left; otherwise an application goes on the waitlist."""
-
-
-class LinkRequest(Value):
-    """Whom to send a new link."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"email": "lukasz@example.org"}]})
-
-    email: Email = Field(repr=False, examples=["lukasz@example.org"])
-    """The address that was given in the application."""
-
-
-class LinkExchange(Value):
-    """The code of a link."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"code": "Yx3nHfW0q7rV5tBzK1mPd8sLc2aJ9eUg4oTi6wRkQNA"}]}
-    )
-
-    code: Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{16,128}$")] = Field(repr=False)
-    """What stands after the # of the link in the mail."""
-
-
-class TokenAnswer(Value):
-    """A bearer token for the candidate whom the link was sent to."""
-
-    access_token: str = Field(repr=False)
-    token_type: str = "Bearer"  # noqa: S105  a name, not a secret
-    candidate_id: CandidateId
-    expires_in: int
-    """In seconds."""
-
-
-class Accepted(Value):
-    """It was understood; what comes of it is not said here."""
-
-    accepted: bool = True

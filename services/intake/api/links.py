@@ -4,23 +4,73 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Header
+from pydantic import ConfigDict, Field, StringConstraints
 
-from services.intake.api.forms import Accepted, LinkExchange, LinkRequest, TokenAnswer
 from services.intake.api.problems import LinkNotValid
 from services.intake.domain.links import Link, used
 from services.intake.private import send_link, send_notice
 from services.intake.store import candidates, links, people
 from services.intake.tokens import LIFETIME, Tokens, real_now
+from shared.events.ids import CandidateId
+from shared.events.value import Value
 from shared.storage.unit import UnitOfWork
 from shared.vault import Vault
 from shared.web.app import router as new_router
-from shared.web.idempotency import hashed
+from shared.web.contacts import Email
+from shared.web.idempotency import LONGEST_KEY, hashed
 from shared.web.identity import ANYONE
 from shared.web.parts import Command, using
 from shared.web.problems import documented
 
 router = new_router()
 TheTokens = Annotated[Tokens, using(Tokens)]
+OptionalKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Chosen by you, the same when you try again: it gets the same code's token once more",
+        max_length=LONGEST_KEY,
+    ),
+]
+
+
+class LinkRequest(Value):
+    """Whom to send a new link."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"email": "lukasz@example.org"}]})
+
+    email: Email = Field(repr=False, examples=["lukasz@example.org"])
+    """The address that was given in the application."""
+
+
+class LinkExchange(Value):
+    """The code of a link."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"code": "Yx3nHfW0q7rV5tBzK1mPd8sLc2aJ9eUg4oTi6wRkQNA"}]}
+    )
+
+    code: Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{16,128}$")] = Field(repr=False)
+    """What stands after the # of the link in the mail."""
+
+
+class TokenAnswer(Value):
+    """A bearer token for the candidate whom the link was sent to."""
+
+    access_token: str = Field(repr=False)
+    """The token: send it as `Authorization: Bearer <token>` to any of the services."""
+    token_type: str = "Bearer"  # noqa: S105  a name, not a secret
+    """How it is to be sent: `Bearer`."""
+    candidate_id: CandidateId
+    expires_in: int
+    """In seconds."""
+
+
+class Accepted(Value):
+    """It was understood; what comes of it is not said here."""
+
+    accepted: bool = True
+    """Always true."""
 
 
 @router.post("/links", tags=["links"], status_code=202, dependencies=[ANYONE])
@@ -44,7 +94,7 @@ async def exchange_link(
     request: LinkExchange,
     command: Command,
     tokens: TheTokens,
-    key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=255)] = None,
+    key: OptionalKey = None,
 ) -> TokenAnswer:
     """Exchange a link's code for a token. A code works once; with the same Idempotency-Key for ten minutes."""
 
@@ -65,7 +115,13 @@ async def exchange_link(
     )
 
 
-@router.get("/.well-known/jwks.json", tags=["links"], dependencies=[ANYONE], response_model=None)
+@router.get(
+    "/.well-known/jwks.json",
+    tags=["links"],
+    dependencies=[ANYONE],
+    response_model=None,
+    response_description="The key, as a JSON Web Key Set",
+)
 async def jwks(tokens: TheTokens) -> dict[str, Any]:
     """Show the public key with which candidates' tokens are signed."""
     return tokens.jwks()

@@ -28,9 +28,12 @@ Decide = Callable[[UnitOfWork, Application], Awaitable[Application]]
 async def list_applications(
     _: Staff,
     documents: Documents,
-    round_id: RoundId | None = None,
-    state: ApplicationState | None = None,
-    country: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
+    round_id: Annotated[RoundId | None, Query(description="Those in this round alone")] = None,
+    state: Annotated[ApplicationState | None, Query(description="Those in this state alone")] = None,
+    country: Annotated[
+        str | None,
+        Query(description="Those from this country of residence alone (ISO 3166-1)", pattern="^[A-Z]{2}$"),
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[ApplicationSummary]:

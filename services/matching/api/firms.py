@@ -16,7 +16,7 @@ from shared.web.identity import Staff, StaffOrFirm
 from shared.web.pages import Cursor, Limit, Page
 from shared.web.parts import Command, Documents, OnlyOnce
 from shared.web.problems import FieldError, Invalid, NotFound, documented
-from shared.web.versions import IfMatch, etag, must_match
+from shared.web.versions import ETag, IfMatch, must_match
 
 router = new_router()
 
@@ -56,15 +56,13 @@ async def register_firm(request: FirmRequest, _: Staff, key: IdempotencyKey, onc
 
 
 @router.get("/firms/{firm_id}", tags=["firms"], responses=documented(NotFound))
-async def show_firm(
-    firm_id: FirmId, caller: StaffOrFirm, documents: Documents, response: Response
-) -> FirmView:
+async def show_firm(firm_id: FirmId, caller: StaffOrFirm, documents: Documents, etag: ETag) -> FirmView:
     """Show a firm. The ETag is for changing it."""
     caller.must_be(firm_id)
     found = await documents.get_with_version(firms, firm_id)
     if found is None:
         raise NotFound("there is no such firm")
-    response.headers["ETag"] = etag(found[1])
+    etag(found[1])
     return FirmView.of(found[0])
 
 
@@ -75,7 +73,7 @@ async def change_firm(
     caller: StaffOrFirm,
     version: IfMatch,
     command: Command,
-    response: Response,
+    etag: ETag,
 ) -> FirmView:
     """Change a firm's record; what is absent stays as it is."""
     caller.must_be(firm_id)
@@ -93,7 +91,7 @@ async def change_firm(
         return firm, known_version + 1
 
     firm, new_version = await command(make)
-    response.headers["ETag"] = etag(new_version)
+    etag(new_version)
     return FirmView.of(firm)
 
 

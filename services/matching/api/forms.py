@@ -67,16 +67,20 @@ class FirmRequest(Value):
     language: Language
     """The language to be written to in (BCP 47); there are texts in ja and en."""
     time_zone: TimeZone = "Asia/Tokyo"
+    """The firm's time zone (IANA)."""
 
 
 class FirmChange(Value):
     """What changes about a firm; what is absent stays."""
 
     name: Line | None = None
+    """The company's name."""
     contact: Contact | None = None
     """Needed also when the name, the language or the time zone changes: they are sealed with it."""
     language: Language | None = None
+    """The language to be written to in (BCP 47)."""
     time_zone: TimeZone | None = None
+    """The firm's time zone (IANA)."""
 
 
 class FirmView(View):
@@ -84,8 +88,11 @@ class FirmView(View):
 
     firm_id: FirmId
     name: str
+    """The company's name."""
     language: str
+    """The language that it is written to in (BCP 47)."""
     time_zone: str
+    """Its time zone (IANA)."""
 
     @classmethod
     def of(cls, firm: Firm) -> Self:
@@ -99,6 +106,7 @@ class PositionRequest(Value):
     model_config = ConfigDict(json_schema_extra={"examples": [{"requirements": EXAMPLE_REQUIREMENTS}]})
 
     requirements: Requirements
+    """What it asks for and offers."""
 
 
 class PositionView(View):
@@ -109,7 +117,9 @@ class PositionView(View):
     firm_name: str
     """The company's name."""
     requirements: Requirements
+    """What it asks for and offers."""
     state: PositionState
+    """Whether it is open."""
     reason: PositionClosingReason | None = None
     """Why it closed."""
     held: int | None = None
@@ -134,13 +144,19 @@ class MatchView(View):
     position_id: PositionId
     firm_id: FirmId
     score: float
+    """How well the two suit each other, from 0 to 1."""
     reasons: tuple[Reason, ...]
+    """What the score is made of; the points add up to it."""
     state: MatchState
     """`made`: both sides have accepted it."""
     proposed_at: datetime
+    """When it was proposed."""
     accepted_by_candidate: bool
+    """Whether the candidate has accepted it."""
     accepted_by_firm: bool
+    """Whether the firm has accepted it."""
     ended_by: Party | None = None
+    """Who ended it; `programme`: nobody did, circumstances ended it."""
     interview: InterviewOutcome | None = None
     """The firm's word after the last interview that took place."""
     offer_id: OfferId | None = None
@@ -159,12 +175,14 @@ class MatchAnswer(Value):
     """Whose answer it is. Staff say it; for others it is clear."""
 
     by: Side | None = None
+    """For whom the caller speaks: needed of staff."""
 
 
 class OfferRequest(Value):
     """An offer to make."""
 
     salary: Yen = Field(examples=[5_600_000])
+    """The salary: yen, gross, a year."""
     starts_on: Day = Field(examples=["2027-12-01"])
     """The first day of work; after the offer's expiry."""
     expires_at: Moment = Field(examples=["2027-07-15T18:00:00+09:00"])
@@ -175,6 +193,7 @@ class OfferDecline(Value):
     """Why a candidate declines."""
 
     reason: OfferDeclineReason = "own-wish"
+    """Why it is declined."""
 
 
 class HireEnd(Value):
@@ -183,6 +202,7 @@ class HireEnd(Value):
     ended_on: Day = Field(examples=["2028-11-30"])
     """The last day of work: past or today, in the programme's time zone."""
     reason: HireEndReason
+    """Why it ended."""
 
 
 class OfferView(View):
@@ -194,9 +214,13 @@ class OfferView(View):
     position_id: PositionId
     firm_id: FirmId
     salary: int
+    """The salary: yen, gross, a year."""
     starts_on: date
+    """The first day of work."""
     expires_at: datetime
+    """After this moment it cannot be accepted any more."""
     made_at: datetime
+    """When it was made."""
     state: OfferState
     """`ended`: it was accepted, and the hire that came of it has ended."""
     reason: str | None = None
@@ -229,6 +253,7 @@ class PairView(View):
     position_id: PositionId
     firm_id: FirmId
     score: float
+    """How well the two suit each other, from 0 to 1."""
 
 
 class AssignmentView(View):
@@ -236,11 +261,13 @@ class AssignmentView(View):
 
     assignment_id: AssignmentId
     seats: int
+    """How many can be invited."""
     candidates: tuple[CandidateId, ...]
     """Whom to invite, best first, at most `seats`."""
     pairs: tuple[PairView, ...]
     """Whom they should meet, best first."""
     made_at: datetime
+    """When it was found out."""
 
     @classmethod
     def of(cls, assignment: Assignment) -> Self:

@@ -1,6 +1,8 @@
 """Positions over HTTP."""
 
-from fastapi import Response
+from typing import Annotated
+
+from fastapi import Query, Response
 
 from services.matching.api.callers import speaks_for
 from services.matching.api.forms import PositionRequest, PositionView
@@ -19,7 +21,7 @@ from shared.web.identity import AnyoneOrKnown, Caller, StaffOrFirm
 from shared.web.pages import Cursor, Limit, Page, Reader
 from shared.web.parts import Command, Documents, OnlyOnce
 from shared.web.problems import Conflict, Forbidden, NotFound, documented
-from shared.web.versions import IfMatch, etag, must_match
+from shared.web.versions import ETag, IfMatch, must_match
 
 router = new_router()
 
@@ -28,8 +30,8 @@ router = new_router()
 async def list_positions(
     caller: AnyoneOrKnown,
     documents: Documents,
-    firm_id: FirmId | None = None,
-    state: PositionState | None = None,
+    firm_id: Annotated[FirmId | None, Query(description="Those of this firm alone")] = None,
+    state: Annotated[PositionState | None, Query(description="Those in this state alone")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[PositionView]:
@@ -46,13 +48,13 @@ async def list_positions(
 
 @router.get("/positions/{position_id}", tags=["positions"], responses=documented(NotFound))
 async def show_position(
-    position_id: PositionId, caller: AnyoneOrKnown, documents: Documents, response: Response
+    position_id: PositionId, caller: AnyoneOrKnown, documents: Documents, etag: ETag
 ) -> PositionView:
     """Show a position: an open one to anyone, any to its firm and staff. The ETag is for changing it."""
     found = await documents.get_with_version(positions, position_id)
     if found is None or (found[0].state != "open" and not _sees_all(caller, found[0].firm_id)):
         raise NotFound("there is no such position, or none that is open")
-    response.headers["ETag"] = etag(found[1])
+    etag(found[1])
     return (await _shown([found[0]], caller, documents))[0]
 
 
@@ -101,7 +103,7 @@ async def change_position(
     caller: StaffOrFirm,
     version: IfMatch,
     command: Command,
-    response: Response,
+    etag: ETag,
 ) -> PositionView:
     """Change what a position asks for and offers. What was proposed stays; more may be proposed."""
 
@@ -116,7 +118,7 @@ async def change_position(
         return PositionView.of(after, firm.name, wholly=True), new_version
 
     view, new_version = await command(make)
-    response.headers["ETag"] = etag(new_version)
+    etag(new_version)
     return view
 
 

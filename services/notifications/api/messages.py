@@ -29,9 +29,14 @@ class MessageView(View):
     message_id: MessageId
     recipient_id: PersonId
     role: RecipientRole
+    """In which role the recipient gets it."""
     template: str = Field(examples=["application-received"])
+    """Which message it is."""
     state: MessageState
+    """How far it has come: `gathering` until 18:00, `waiting` for a contact or a code, `queued`, `sent`,
+    `failed`, `dropped` (somebody was erased), `kept` (for the inbox alone)."""
     channel: MessageChannel
+    """The way it takes."""
     language: str | None = Field(default=None, examples=["uk"])
     """The language it was written in, once it has gone."""
     reason: MessageReason | None = None
@@ -52,7 +57,9 @@ class InboxMessage(Value):
 
     message_id: MessageId
     template: str = Field(examples=["application-received"])
+    """Which message it is."""
     state: MessageState
+    """How far it has come, as in `GET /messages`."""
     at: datetime
     """When it was sent, failed, was dropped or kept; before that, when what it tells happened."""
     subject: str | None = Field(default=None, repr=False, examples=["We have your application"])
@@ -65,10 +72,12 @@ class InboxMessage(Value):
 async def list_messages(
     _: StaffOrService,
     documents: Documents,
-    template: Annotated[Code | None, Query(examples=["offer-made"])] = None,
-    state: MessageState | None = None,
-    recipient_id: PersonId | None = None,
-    role: RecipientRole | None = None,
+    template: Annotated[
+        Code | None, Query(description="Those of this template alone", examples=["offer-made"])
+    ] = None,
+    state: Annotated[MessageState | None, Query(description="Those in this state alone")] = None,
+    recipient_id: Annotated[PersonId | None, Query(description="Those to this person alone")] = None,
+    role: Annotated[RecipientRole | None, Query(description="Those to people in this role alone")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[MessageView]:

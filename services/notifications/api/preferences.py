@@ -2,7 +2,6 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import Response
 from pydantic import ConfigDict, Field
 
 from services.notifications.domain.people import Person, wishing
@@ -18,7 +17,7 @@ from shared.web.app import router as new_router
 from shared.web.identity import Participant
 from shared.web.parts import Command, Documents, using
 from shared.web.problems import FieldError, Invalid, NotFound, NotKnownYet, documented
-from shared.web.versions import IfMatch, etag, must_match
+from shared.web.versions import ETag, IfMatch, must_match
 from shared.web.views import View
 
 router = new_router()
@@ -62,13 +61,13 @@ class PreferencesView(PreferencesForm, View):
 
 @router.get("/preferences/{person_id}", tags=["preferences"], responses=documented(NotFound, NotKnownYet))
 async def show_preferences(
-    person_id: PersonId, caller: Participant, documents: Documents, staff: TheStaff, response: Response
+    person_id: PersonId, caller: Participant, documents: Documents, staff: TheStaff, etag: ETag
 ) -> PreferencesView:
     """Show what somebody wishes about their messages. The ETag is for changing it."""
     caller.must_be(person_id)
     person = await documents.get(people, person_id) or Person(person_id=person_id)
     may_be_off = _may_be_off(person, staff)
-    response.headers["ETag"] = etag(person.preferences.revision)
+    etag(person.preferences.revision)
     return PreferencesView.of(person, may_be_off)
 
 
@@ -79,7 +78,7 @@ async def put_preferences(
     caller: Participant,
     version: IfMatch,
     command: Command,
-    response: Response,
+    etag: ETag,
 ) -> PreferencesView:
     """Set what somebody wishes, as a whole. Counts for what has not gone yet, too."""
     caller.must_be(person_id)
@@ -94,7 +93,7 @@ async def put_preferences(
         return person, may_be_off
 
     person, may_be_off = await command(make, [people.key(person_id)])
-    response.headers["ETag"] = etag(person.preferences.revision)
+    etag(person.preferences.revision)
     return PreferencesView.of(person, may_be_off)
 
 

@@ -42,40 +42,73 @@ class FactsForm(Value):
     """What a message tells of one event. What is absent is as in the contract's example of that event."""
 
     candidate_id: CandidateId | None = None
+    """Whom it is about."""
     interpreter_id: InterpreterId | None = None
+    """Who interprets."""
     interview_id: InterviewId | None = None
+    """The interview."""
     match_id: MatchId | None = None
+    """The match."""
     offer_id: OfferId | None = None
+    """The offer."""
     plan_id: PlanId | None = None
+    """The plan of lessons."""
     relocation_id: RelocationId | None = None
+    """The move."""
     round_id: RoundId | None = None
+    """The round."""
     visit_id: VisitId | None = None
+    """The visit."""
     firm_name: Line | None = None
+    """The company's name."""
     title: Line | None = None
     """The position's."""
     place: Line | None = None
+    """Where it takes place."""
     team: Line | None = None
+    """What the team is called."""
     theme: Line | None = None
+    """What the team works on."""
     reason: Code | None = None
+    """Why it ended, as a code."""
     step: Code | None = None
+    """What has to be done, as a code."""
     level: Level | None = None
+    """The present command of Japanese (CEFR)."""
     target: Level | None = None
+    """The command of Japanese that lessons lead to (CEFR)."""
     needs_visa: Flag | None = None
+    """Whether a visa is needed for the visit."""
     salary: Yen | None = None
+    """The salary: yen, gross, a year."""
     score: Score | None = None
+    """How well candidate and position suit each other, from 0 to 1."""
     taken: Count | None = None
+    """How many have a place in the round."""
     waitlisted: Count | None = None
+    """How many are on the waitlist."""
     waitlist_place: Places | None = None
+    """The place on the waitlist, counted from 1."""
     arrived_on: Day | None = None
+    """The day of the arrival."""
     due_on: Day | None = None
+    """The last day on which the step is in time."""
     ends_on: Day | None = None
+    """The last day, included."""
     starts_on: Day | None = None
+    """The first day."""
     ends_at: Moment | None = None
+    """When it ends."""
     expires_at: Moment | None = None
+    """After this moment it cannot be accepted any more."""
     starts_at: Moment | None = None
+    """When it begins."""
     lessons: Annotated[tuple[PlannedLesson, ...], Field(max_length=100)] | None = None
+    """The lessons of the plan."""
     reasons: Annotated[tuple[Reason, ...], Field(max_length=50)] | None = None
+    """What the score is made of."""
     steps: Annotated[tuple[RelocationStep, ...], Field(max_length=50)] | None = None
+    """What has to be done for the move."""
 
     def over(self, facts: Facts) -> Facts:
         """Return the facts with what is given in place of what they say."""
@@ -100,9 +133,13 @@ class PreviewRequest(Value):
     )
 
     role: RecipientRole
+    """In which role somebody gets it."""
     template: Code = Field(examples=["offer-made"])
+    """Which message it is."""
     language: Language = "en"
+    """The language that it is wanted in (BCP 47)."""
     time_zone: TimeZone = "Asia/Tokyo"
+    """The recipient's time zone (IANA), in which times are written."""
     name: PersonName = Field(default=SOMEBODY, repr=False)
     """The recipient's."""
     candidate_name: PersonName = Field(default=SOMEBODY, repr=False)
@@ -115,6 +152,7 @@ class Preview(Value):
     """A message as its recipient would read it."""
 
     subject: str
+    """The subject of the mail."""
     text: str
     """Plain text. A link leads to the page itself: there is no code in it."""
     language: WrittenLanguage

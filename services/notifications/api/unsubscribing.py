@@ -32,6 +32,7 @@ class Unsubscribed(Value):
     person_id: PersonId
     """Whose preferences they are: `PUT /preferences/{person_id}` switches them on again."""
     template: Code = Field(examples=["proposals"])
+    """The messages that are switched off."""
 
 
 @router.post(

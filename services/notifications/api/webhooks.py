@@ -71,12 +71,15 @@ class WebhookView(View):
 
     webhook_id: WebhookId
     url: str
+    """Where events are posted to."""
     events: tuple[str, ...]
+    """The routing keys of the events that it gets."""
     owner_id: PersonId | None = None
     """The member of staff who is told when it is switched off; absent: all are."""
     state: WebhookState
     """`off` after a day without any success, or at a 410; a replay switches it on."""
     registered_at: datetime
+    """When it was registered."""
     failing_since: datetime | None = None
     """When it failed first since the last success."""
     missing_from: datetime | None = None
@@ -84,6 +87,7 @@ class WebhookView(View):
     last_error: str | None = Field(default=None, examples=["timeout"])
     """What was wrong last: `timeout`, `unreachable`, `address-refused`, `answered-<status>`, `gone` (a 410)."""
     switched_off_at: datetime | None = None
+    """When it was switched off; absent while it is on."""
 
     @classmethod
     def of(cls, webhook: Webhook) -> Self:

@@ -1,7 +1,5 @@
 """Availability over HTTP: when somebody can, and when they cannot."""
 
-from fastapi import Response
-
 from services.scheduling.api.forms import AvailabilityForm
 from services.scheduling.api.hours import hours_of
 from services.scheduling.api.people_views import AvailabilityView
@@ -17,20 +15,20 @@ from shared.web.app import router as new_router
 from shared.web.identity import Participant
 from shared.web.parts import Command, Documents
 from shared.web.problems import NotFound, NotKnownYet, documented
-from shared.web.versions import IfMatch, etag, must_match
+from shared.web.versions import ETag, IfMatch, must_match
 
 router = new_router()
 
 
 @router.get("/availability/{person_id}", tags=["availability"])
 async def show_availability(
-    person_id: PersonId, caller: Participant, documents: Documents, response: Response
+    person_id: PersonId, caller: Participant, documents: Documents, etag: ETag
 ) -> AvailabilityView:
     """Show what somebody has said of when they can; nothing for who has said nothing. The ETag is for changing it."""
     caller.must_be(person_id)
     found = await documents.get_with_version(availability, person_id)
     said, version = found or (Availability(person_id=person_id), 0)
-    response.headers["ETag"] = etag(version)
+    etag(version)
     return AvailabilityView.of(said)
 
 
@@ -41,7 +39,7 @@ async def put_availability(
     caller: Participant,
     version: IfMatch,
     command: Command,
-    response: Response,
+    etag: ETag,
 ) -> AvailabilityView:
     """Say when somebody can, as a whole: what is planned from now on heeds it.
 
@@ -66,7 +64,7 @@ async def put_availability(
         return said, before + 1
 
     said, after = await command(make)
-    response.headers["ETag"] = etag(after)
+    etag(after)
     return AvailabilityView.of(said)
 
 

@@ -9,6 +9,7 @@ from services.scheduling.feeds import Names, appointments, written
 from services.scheduling.planned import PlannedFor, planned_for
 from services.scheduling.store import calendar_links, firms, positions
 from shared.storage.collection import In
+from shared.web import headers
 from shared.web.app import router as new_router
 from shared.web.identity import ANYONE
 from shared.web.pages import Reader
@@ -30,6 +31,7 @@ MEDIA_TYPE: Final = "text/calendar"
         200: {
             "description": "The calendar (RFC 5545)",
             "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+            "headers": headers.described(headers.CACHE_CONTROL),
         }
     },
 )
@@ -45,7 +47,7 @@ async def show_calendar(token: Token, documents: Documents, programme: Programme
     planned = await planned_for(links[0].person_id, documents)
     found = appointments(planned, await _names(planned, documents))
     content = await asyncio.to_thread(written, found, programme.clock.now(), programme.zone)
-    return Response(content, media_type=MEDIA_TYPE, headers={"Cache-Control": "private, max-age=300"})
+    return Response(content, media_type=MEDIA_TYPE, headers={headers.CACHE_CONTROL: "private, max-age=300"})
 
 
 async def _names(planned: PlannedFor, documents: Reader) -> Names:

@@ -1,11 +1,12 @@
 """What scheduling takes over HTTP."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from services.scheduling.api.hours import HoursForm
 from services.scheduling.domain.timetable import Weekday
 from shared.events.ids import CandidateId, FirmId, TeacherId
 from shared.events.texts import NO_CONTROLS, Line
@@ -20,15 +21,6 @@ SHORTEST_TURN = timedelta(minutes=5)
 Seats = Annotated[int, Field(strict=True, ge=1, le=1000)]
 
 
-def _of_the_wall(value: time) -> time:
-    if value.tzinfo is not None or value.second or value.microsecond:
-        raise PydanticCustomError("hour", "Input should be a time of day without an offset, such as 09:00")
-    return value
-
-
-Hour = Annotated[time, AfterValidator(_of_the_wall)]
-
-
 class VisitRequest(Value):
     """A visit of a cohort."""
 
@@ -37,9 +29,11 @@ class VisitRequest(Value):
     )
 
     starts_on: Day
+    """The first day."""
     ends_on: Day
     """The last day, included."""
     seats: Seats
+    """How many can come."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -69,35 +63,44 @@ class InvitationsRequest(Value):
     )
 
     invitations: Annotated[tuple[InvitationForm, ...], Field(min_length=1, max_length=200)]
+    """Whom to ask, in this order: who is beyond the seats waits for one."""
 
 
 class OutcomeRequest(Value):
     """The firm's word after an interview."""
 
     outcome: InterviewOutcome
+    """What came of it; `no-show`: it did not take place."""
 
 
 class TeamForm(Value):
     """One team of a showcase."""
 
     team: Line = Field(examples=["Team Yamata"])
+    """What the team is called; no two of a visit alike."""
     theme: Line = Field(examples=["Getting around without a car"])
+    """What it works on."""
     candidate_ids: Annotated[tuple[CandidateId, ...], Field(max_length=50)]
+    """Who is in it."""
     firm_ids: Annotated[tuple[FirmId, ...], Field(max_length=200)] = ()
     """Which firms come to see it."""
     shown: Annotated[str, StringConstraints(max_length=2000)] | None = None
     """What the team showed, once it has; kept here, in no event."""
     links: Annotated[tuple[HttpUrl, ...], Field(max_length=20)] = ()
+    """Where its work is to be seen."""
 
 
 class ShowcaseRequest(Value):
     """A visit's demo day. The teams show their work one after the other, in this order, in equal turns."""
 
     starts_at: Moment
+    """When the first team begins."""
     ends_at: Moment
+    """When the last team ends: at least five minutes for each after `starts_at`."""
     place: Line
     """Where: the name of a room, which is then taken, or any other place."""
     teams: Annotated[tuple[TeamForm, ...], Field(min_length=1, max_length=50)]
+    """The teams, in the order in which they show their work."""
 
     @model_validator(mode="after")
     def _has_turns(self) -> Self:
@@ -107,19 +110,6 @@ class ShowcaseRequest(Value):
         names = [one.team for one in self.teams]
         if len(set(names)) < len(names):
             raise PydanticCustomError("teams", "each team should have a name of its own")
-        return self
-
-
-class HoursForm(Value):
-    """When a teacher teaches on one day of the week."""
-
-    begins: Hour
-    ends: Hour
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.ends <= self.begins:
-            raise PydanticCustomError("order", "ends should be after begins")
         return self
 
 
@@ -145,6 +135,7 @@ class TeacherRequest(Value):
     language: Language = "ja"
     """The language to be written to in."""
     time_zone: TimeZone = "Asia/Tokyo"
+    """The teacher's time zone (IANA), in which the hours are."""
     hours: dict[Weekday, HoursForm] | None = Field(
         default=None, examples=[{"monday": {"begins": "09:00", "ends": "20:00"}}], min_length=1
     )
@@ -175,13 +166,16 @@ class InterpreterRequest(Value):
     language: Language = "ja"
     """The language to be written to in."""
     time_zone: TimeZone = "Asia/Tokyo"
+    """The interpreter's time zone (IANA)."""
 
 
 class PeriodForm(Value):
     """A time: from `starts_at` until just before `ends_at`."""
 
     starts_at: Moment
+    """When it begins."""
     ends_at: Moment
+    """When it is over; after `starts_at`."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -227,7 +221,9 @@ class RoomRequest(Value):
     name: Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=NO_CONTROLS)] = Field(
         examples=["市役所 会議室1"]
     )
+    """What it is called; no two rooms alike."""
     seats: Places = Field(examples=[8])
+    """How many people it has seats for."""
 
 
 class LessonPlanRequest(Value):
@@ -244,6 +240,7 @@ class AttendanceRequest(Value):
     """Whether a learner was there."""
 
     attended: Flag
+    """Whether the learner was there."""
 
 
 class RelocationChange(Value):

@@ -3,8 +3,8 @@
 from fastapi import Response
 
 from services.scheduling.api.forms import AttendanceRequest, LessonPlanRequest
+from services.scheduling.api.lesson_views import LessonPlanView, LessonView
 from services.scheduling.api.problems import NoFreeHours, NotOverYet, NotShortlisted
-from services.scheduling.api.views import LessonPlanView, LessonView
 from services.scheduling.attendance import find_lesson, note_attendance
 from services.scheduling.domain.lessons import Lesson, LessonPlan
 from services.scheduling.domain.rules import Rules

@@ -1,8 +1,9 @@
 """Relocations over HTTP."""
 
 from dataclasses import replace
+from typing import Annotated
 
-from fastapi import Response
+from fastapi import Path
 
 from services.scheduling.api.forms import RelocationChange
 from services.scheduling.api.views import RelocationView
@@ -17,14 +18,15 @@ from shared.web.app import router as new_router
 from shared.web.identity import Staff, StaffFirmOrCandidate
 from shared.web.parts import Command, Documents
 from shared.web.problems import Conflict, NotFound, documented
-from shared.web.versions import IfMatch, etag, must_match
+from shared.web.versions import ETag, IfMatch, must_match
 
 router = new_router()
+Step = Annotated[RelocationStepName, Path(description="What was to be done, as a code")]
 
 
 @router.get("/relocations/{relocation_id}", tags=["relocations"], responses=documented(NotFound))
 async def show_relocation(
-    relocation_id: RelocationId, caller: StaffFirmOrCandidate, documents: Documents, response: Response
+    relocation_id: RelocationId, caller: StaffFirmOrCandidate, documents: Documents, etag: ETag
 ) -> RelocationView:
     """Show a move to whoever moves and to the firm. The ETag is for changing it."""
     found = await documents.get_with_version(relocations, relocation_id)
@@ -32,7 +34,7 @@ async def show_relocation(
         raise NotFound("there is no such relocation")
     relocation, version = found
     caller.must_be(relocation.candidate_id, relocation.firm_id)
-    response.headers["ETag"] = etag(version)
+    etag(version)
     return RelocationView.of(relocation)
 
 
@@ -47,7 +49,7 @@ async def change_relocation(
     _: Staff,
     version: IfMatch,
     command: Command,
-    response: Response,
+    etag: ETag,
 ) -> RelocationView:
     """Choose the residence status that is applied for."""
 
@@ -60,7 +62,7 @@ async def change_relocation(
         return changed, before + (changed != relocation)
 
     changed, after = await command(make)
-    response.headers["ETag"] = etag(after)
+    etag(after)
     return RelocationView.of(changed)
 
 
@@ -70,7 +72,7 @@ async def change_relocation(
     responses=documented(NotFound, Conflict),
 )
 async def finish_step(
-    relocation_id: RelocationId, step: RelocationStepName, caller: StaffFirmOrCandidate, command: Command
+    relocation_id: RelocationId, step: Step, caller: StaffFirmOrCandidate, command: Command
 ) -> RelocationView:
     """Note that a step is done; with `arrival`, the candidate has relocated."""
 

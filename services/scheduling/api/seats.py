@@ -2,6 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Annotated
+
+from fastapi import Path
 
 from services.scheduling.api.problems import NotShortlisted, SeatExpired
 from services.scheduling.api.views import SeatView
@@ -19,6 +22,7 @@ from shared.web.parts import Command
 from shared.web.problems import Conflict, NotFound, documented
 
 router = new_router()
+Step = Annotated[VisitStep, Path(description="What was to be done, as a code")]
 Decide = Callable[[UnitOfWork, Seat], Awaitable[Seat]]
 SEAT = "/visits/{visit_id}/seats/{candidate_id}"
 
@@ -111,7 +115,7 @@ async def note_attendance(
 
 @router.post(f"{SEAT}/steps/{{step}}/done", tags=["seats"], responses=documented(NotFound, Conflict))
 async def do_step(
-    visit_id: VisitId, candidate_id: CandidateId, step: VisitStep, _: Staff, command: Command
+    visit_id: VisitId, candidate_id: CandidateId, step: Step, _: Staff, command: Command
 ) -> SeatView:
     """Note that a step before a visit is done."""
 

@@ -43,6 +43,7 @@ class Change:
     "/visits/{visit_id}/showcase",
     tags=["visits"],
     responses=documented(NotFound, Conflict, NotComing, SomebodyBusy, NotKnownYet),
+    response_description="What the teams show, in the order of time",
 )
 async def put_showcase(
     visit_id: VisitId, request: ShowcaseRequest, _: Staff, command: Command

@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from pydantic import Field
 
+from services.scheduling.api.lesson_views import LessonPlanView
 from services.scheduling.domain.interviews import Interview
-from services.scheduling.domain.lessons import LessonPlan
 from services.scheduling.domain.relocations import Relocation
 from services.scheduling.domain.showcases import Showcase
 from services.scheduling.domain.steps import Step
@@ -18,18 +18,15 @@ from shared.events.ids import (
     FirmId,
     InterpreterId,
     InterviewId,
-    LessonId,
     MatchId,
     OfferId,
-    PlanId,
     PositionId,
     RelocationId,
     ShowcaseId,
-    TeacherId,
     VisitId,
 )
 from shared.events.value import Value
-from shared.events.vocabulary import Level, Owner
+from shared.events.vocabulary import Owner
 from shared.web.views import View
 
 
@@ -37,9 +34,13 @@ class StepView(Value):
     """Something to be done, by whom, and on which day at the latest."""
 
     step: str
+    """What has to be done, as a code."""
     due_on: date
+    """The last day on which it is in time."""
     owner: Owner
+    """Who has to see to it."""
     done: bool
+    """Whether it is done."""
 
     @classmethod
     def of(cls, step: Step[Any]) -> Self:
@@ -53,13 +54,19 @@ class SeatView(View):
     visit_id: VisitId
     candidate_id: CandidateId
     starts_on: date
+    """The first day of the visit."""
     ends_on: date
+    """The last day of the visit, included."""
     state: SeatState
+    """What became of it; `attended`: the candidate came."""
     expires_at: datetime
     """After this moment an offered seat cannot be accepted any more."""
     needs_visa: bool
+    """Whether the candidate needs a visa for the visit, as staff said."""
     reason: str | None = None
+    """Why it was declined or cancelled."""
     steps: tuple[StepView, ...]
+    """What has to be done before the visit."""
 
     @classmethod
     def of(cls, seat: Seat) -> Self:
@@ -72,11 +79,15 @@ class VisitSummary(View):
 
     visit_id: VisitId
     starts_on: date
+    """The first day."""
     ends_on: date
+    """The last day, included."""
     seats: int
+    """How many can come."""
     held: int
     """How many seats are offered or booked."""
     state: str
+    """`open` until staff close it: `closed`."""
 
     @classmethod
     def of(cls, visit: Visit) -> Self:
@@ -94,10 +105,14 @@ class InterviewView(View):
     position_id: PositionId
     firm_id: FirmId
     starts_at: datetime
+    """When it begins."""
     ends_at: datetime
+    """When it ends."""
     place: str
+    """Where it takes place."""
     interpreter_id: InterpreterId | None = None
     state: str
+    """`scheduled`, `cancelled` or `held`."""
     reason: str | None = None
     """Why it was cancelled."""
     outcome: str | None = None
@@ -141,15 +156,25 @@ class ShowcaseView(View):
     showcase_id: ShowcaseId
     visit_id: VisitId
     theme: str
+    """What the team works on."""
     team: str
+    """What the team is called."""
     candidate_ids: tuple[CandidateId, ...]
+    """Who is in the team."""
     firm_ids: tuple[FirmId, ...]
+    """Which firms come to see it."""
     starts_at: datetime
+    """When the team's turn begins."""
     ends_at: datetime
+    """When its turn ends."""
     place: str
+    """Where it takes place."""
     state: str
+    """`scheduled`, `cancelled` or `held`."""
     shown: str | None = None
+    """What the team showed; absent until somebody has said."""
     links: tuple[str, ...] = ()
+    """Where its work is to be seen."""
 
     @classmethod
     def of(cls, showcase: Showcase) -> Self:
@@ -165,7 +190,9 @@ class VisitView(VisitSummary):
     waiting: tuple[CandidateId, ...]
     """Who is offered the next seat that is free, in order."""
     interviews: tuple[InterviewView, ...] = ()
+    """The interviews, cancelled ones among them, in the order of time."""
     showcases: tuple[ShowcaseView, ...] = ()
+    """What the teams show, in the order of time."""
 
     @classmethod
     def with_seats(
@@ -190,34 +217,6 @@ class VisitView(VisitSummary):
         )
 
 
-class LessonView(View):
-    """A lesson."""
-
-    lesson_id: LessonId
-    starts_at: datetime
-    ends_at: datetime
-    teacher_id: TeacherId
-    attended: bool | None = None
-    """Whether the learner was there; absent: nobody has said."""
-
-
-class LessonPlanView(View):
-    """A candidate's lessons, earliest first."""
-
-    plan_id: PlanId
-    candidate_id: CandidateId
-    teacher_id: TeacherId
-    level: Level
-    target: Level
-    state: str
-    lessons: tuple[LessonView, ...]
-
-    @classmethod
-    def of(cls, plan: LessonPlan) -> Self:
-        """Show a plan."""
-        return cls.showing(plan, lessons=tuple(LessonView.showing(one) for one in plan.lessons))
-
-
 class RelocationView(View):
     """A move."""
 
@@ -228,10 +227,15 @@ class RelocationView(View):
     starts_on: date
     """The first day of work."""
     state: str
+    """`started`, `relocated` or `cancelled`."""
     visa_track: str | None = None
+    """The residence status that is applied for, as staff chose it; absent: not chosen yet."""
     arrived_on: date | None = None
+    """The day of the arrival; absent until then."""
     reason: str | None = None
+    """Why it was cancelled."""
     steps: tuple[StepView, ...]
+    """What has to be done, each with its last day."""
 
     @classmethod
     def of(cls, relocation: Relocation) -> Self:
@@ -243,11 +247,17 @@ class Agenda(Value):
     """All that is planned for somebody, be it a candidate, a firm, a teacher or an interpreter."""
 
     person_id: str
+    """Whose it is."""
     seats: tuple[SeatView, ...]
+    """Seats on visits."""
     interviews: tuple[InterviewView, ...]
+    """Interviews."""
     showcases: tuple[ShowcaseView, ...]
+    """What is shown at demo days."""
     lesson_plans: tuple[LessonPlanView, ...]
+    """Plans of lessons."""
     relocations: tuple[RelocationView, ...]
+    """Moves."""
     calendar: str | None = Field(default=None, repr=False, examples=[f"/calendars/{'0f' * 32}.ics"])
     """Where a calendar program finds the same: a path at this service that shows it to whoever knows it, without a
     token. Absent for who is not known here."""

@@ -15,7 +15,7 @@ from shared.events.ids import CandidateId, FirmId, Id
 from shared.events.profile import Profile, Requirements, Skill
 from shared.events.texts import Line, PublicName
 from shared.events.times import Day, Moment, TimeZone
-from shared.events.vocabulary import Channel, Country, Flag, Language, Yen
+from shared.events.vocabulary import Channel, Country, Flag, Language, Points, Score, Yen
 
 HEX = "7d0f4c6b9e3a4f51a2c8d6e0b1f37c94"
 
@@ -252,3 +252,12 @@ def test_errors_never_repeat_what_was_put_in() -> None:
         Skill.model_validate({"name": "Oksana@example.org", "years": "many"})
     assert "Oksana" not in str(refused.value)
     assert "many" not in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", [Score, Points])
+def test_a_score_is_a_number_and_nothing_that_may_be_read_as_one(kind: Any) -> None:
+    adapter = TypeAdapter(kind)
+    assert [adapter.validate_json(one) for one in ("0.5", "1", "0")] == [0.5, 1, 0]
+    for wrong in ("0.5", True, False, None, 1.01):
+        with pytest.raises(ValidationError):
+            adapter.validate_python(wrong)
