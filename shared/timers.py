@@ -16,15 +16,14 @@ from shared.storage.client import Database
 from shared.storage.collection import Index
 from shared.storage.errors import StorageUnavailable
 from shared.storage.lease import Lease
+from shared.storage.portions import in_portions
 from shared.storage.transactions import Failed, Piece, Transactions
 from shared.storage.unit import TIMERS, UnitOfWork, timer_key
 from shared.telemetry import continue_trace
-from shared.waiting import first_of
+from shared.waiting import back_off, first_of
 
 Fall = Callable[[str, UnitOfWork], Awaitable[None]]
 TIMER_INDEXES = (Index(("due_at", "kind", "key")),)
-BACK_OFF = (0.2, 1.0, 5.0, 30.0, 300.0)
-"""Real seconds before a timer whose function failed is tried again; the last one from then on."""
 log = structlog.get_logger(__name__)
 
 
@@ -74,7 +73,7 @@ class TimerLoop:
         while not stopping.is_set():
             self._wake.clear()
             try:
-                pause = await self._round(batch)
+                pause = await self._round(batch, stopping)
             except (PyMongoError, StorageUnavailable) as error:
                 log.warning("timers not read", error=type(error).__name__, code=getattr(error, "code", None))
                 pause = self._poll
@@ -82,21 +81,29 @@ class TimerLoop:
                 await first_of(self._wake, stopping, timeout=pause)
         await self._lease.release()
 
-    async def _round(self, batch: int) -> float:
+    async def _round(self, batch: int, stopping: asyncio.Event) -> float:
         """Do what is due; return for how many seconds nothing more will be, at most until the next poll."""
         if not await self._lease.hold():
             return self._poll
-        return 0 if await self._fall(batch) else await self._until_next()
+        return 0 if await self._fall(batch, stopping) else await self._until_next()
 
-    async def _fall(self, batch: int) -> bool:
+    async def _fall(self, batch: int, stopping: asyncio.Event) -> bool:
         due = await self._due(batch)
         if not due:
             return False
-        outcomes = await self._transactions.run([self._piece(timer) for timer in due])
+        pieces = [self._piece(timer) for timer in due]
+        outcomes = await in_portions(self._transactions, pieces, partial(self._hold_out, stopping))
         for timer, outcome in zip(due, outcomes, strict=True):
             if isinstance(outcome, Failed):
                 await self._put_off(timer, outcome.error)
         return True
+
+    async def _hold_out(self, stopping: asyncio.Event, error: Exception) -> None:
+        """Wait a little, unless they are no longer ours to do; a database that is away ends the round here."""
+        log.warning("timers held up", error=str(error))
+        if stopping.is_set() or not await self._lease.hold():
+            raise error
+        await first_of(stopping, timeout=self._poll)
 
     async def _due(self, batch: int) -> Sequence[dict[str, Any]]:
         ready = {
@@ -120,7 +127,7 @@ class TimerLoop:
 
     async def _put_off(self, timer: dict[str, Any], error: Exception) -> None:
         attempts = timer["attempts"] + 1
-        delay = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
+        delay = back_off(attempts)
         log.error(
             "timer failed", kind=timer["kind"], attempts=attempts, error=repr(type(error)), retry_in=delay
         )

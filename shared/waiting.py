@@ -5,6 +5,13 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 T = TypeVar("T")
+BACK_OFF = (0.2, 1.0, 5.0, 30.0, 300.0)
+"""Real seconds before what failed is tried again; the last one from then on."""
+
+
+def back_off(failures: int) -> float:
+    """Return for how many seconds that is left alone which has failed so often."""
+    return BACK_OFF[min(failures, len(BACK_OFF)) - 1]
 
 
 async def first_of(*events: asyncio.Event, timeout: float) -> None:  # noqa: ASYNC109  running out of time is no error here

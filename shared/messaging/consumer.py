@@ -1,9 +1,11 @@
 """The batching consumer: many messages, one transaction, one acknowledgement."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 import structlog
@@ -12,18 +14,24 @@ from aiormq import Channel
 from aiormq.abc import DeliveredMessage
 
 from shared.messaging.delivery import Delivery
-from shared.messaging.errors import ConnectionLost
+from shared.messaging.errors import ConnectionLost, Refused
 from shared.messaging.inbound import Reader
-from shared.messaging.ladder import Ladder, describe, move
+from shared.messaging.ladder import Ladder, Verdict, describe, move
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import WorkQueue
-from shared.storage.errors import StorageUnavailable
+from shared.storage.portions import HoldOut, in_portions
 from shared.storage.transactions import Failed, Piece, Transactions
 from shared.telemetry import HANDLED, SET_ASIDE
 from shared.waiting import first_of
 
 AWAY = 0.5
-"""Seconds between two looks at a database that is away."""
+"""Seconds between two tries of what the database, or the broker, does not take."""
+HELD = 60.0
+"""Seconds for which messages stay in hand that nothing comes of. From one who has not acknowledged within its
+``consumer_timeout`` (half an hour, never less than some minutes) RabbitMQ takes back all, with the channel, and
+counts a delivery each time."""
+ALL = 0
+"""The delivery tag that stands for every message that is not acknowledged."""
 log = structlog.get_logger(__name__)
 
 
@@ -51,6 +59,10 @@ class Consumer:
     It starts at prefetch 1 and widens at the first message that was never delivered before: after a crash
     the broker counts a delivery for everything that was unacknowledged, so a message that kills the process
     must meet it alone.
+
+    While the database is away it holds what it has in hand; where that lasts it gives all back, once, goes on
+    trying to do that work, and takes nothing more until it is done. What comes again then is a repeat. So a database
+    that is away brings no message nearer to the delivery limit, however long it is.
     """
 
     def __init__(
@@ -81,45 +93,52 @@ class Consumer:
 
     async def run(self, channel: AbstractChannel, publisher: Publisher, stopping: asyncio.Event) -> None:
         """Consume until ``stopping`` is set; raises ConnectionLost where the broker took the consumer away."""
-        self._waiting, self._at_work = deque(), 0
         self._channel = channel
+        prefetch = 1
         try:
-            await self._consume(channel, publisher, stopping, prefetch=1)
             while not stopping.is_set():
-                await self._consume(channel, publisher, stopping, prefetch=self._pace.prefetch)
+                prefetch = await self._consume(channel, publisher, stopping, prefetch)
         finally:
             self.attached = False
             self._channel = None
 
     async def _consume(
         self, channel: AbstractChannel, publisher: Publisher, stopping: asyncio.Event, prefetch: int
-    ) -> None:
-        """Consume at this prefetch until it may be widened, or until ``stopping``."""
-        await channel.set_qos(prefetch_count=prefetch, timeout=10)
+    ) -> int:
+        """Consume at this prefetch until another one is right, and return that; or until ``stopping``."""
         below = cast("Channel", await channel.get_underlay_channel())
+        waiting = self._waiting = deque[Delivery]()
+        self._at_work = 0
         arrived = asyncio.Event()
 
         async def arrive(message: DeliveredMessage) -> None:
-            self._waiting.append(Delivery(message))
+            waiting.append(Delivery(message))
             arrived.set()
 
-        tag = (await below.basic_consume(self.queue.name, arrive, timeout=10)).consumer_tag or ""
+        async with asyncio.timeout(10):  # the library's own would swallow a cancellation
+            await below.basic_qos(prefetch_count=prefetch)
+            tag = (await below.basic_consume(self.queue.name, arrive)).consumer_tag or ""
         self.attached = True
         while not stopping.is_set():
-            if not self._waiting:
+            if not waiting:
                 arrived.clear()
                 await first_of(arrived, stopping, timeout=self._pace.poll)
                 self._still_attached(below, tag)
                 continue
             batch = self._batch()
-            await self._work(batch, publisher, stopping)
+            await self._work(
+                batch, publisher, partial(self._hold_out, below, tag, stopping, time.monotonic())
+            )
+            if not self.attached:
+                return 1
             widen = prefetch == 1 and not batch[0].redelivered
             if widen:
                 await below.basic_cancel(tag)
             await self._acknowledge(below, batch)
             if widen:
-                return
+                return self._pace.prefetch
         await below.basic_cancel(tag)
+        return prefetch
 
     def _still_attached(self, below: Channel, tag: str) -> None:
         if tag not in below.consumers:
@@ -130,7 +149,7 @@ class Consumer:
         self._at_work = min(self._pace.batch, len(self._waiting))
         return [self._waiting.popleft() for _ in range(self._at_work)]
 
-    async def _work(self, batch: Sequence[Delivery], publisher: Publisher, stopping: asyncio.Event) -> None:
+    async def _work(self, batch: Sequence[Delivery], publisher: Publisher, hold_out: HoldOut) -> None:
         troubles: list[Trouble] = []
         pieces: list[Piece[None]] = []
         owners: list[tuple[Delivery, str]] = []
@@ -142,29 +161,42 @@ class Consumer:
                 continue
             pieces.append(piece)
             owners.append((message, reaction.place))
-        for (message, place), outcome in zip(owners, await self._run(pieces, stopping), strict=True):
+        outcomes = await in_portions(self._transactions, pieces, hold_out)
+        for (message, place), outcome in zip(owners, outcomes, strict=True):
             if isinstance(outcome, Failed):
                 troubles.append(Trouble(message, outcome.error, place))
-        await asyncio.gather(*(self._set_aside(trouble, publisher) for trouble in troubles))
+        await asyncio.gather(*(self._set_aside(trouble, publisher, hold_out) for trouble in troubles))
 
-    async def _run(self, pieces: Sequence[Piece[None]], stopping: asyncio.Event) -> list[object]:
-        """Do all of them, together if that goes: what is too much for one transaction is done in parts."""
-        outcomes: list[object] = []
-        together = len(pieces)
-        while len(outcomes) < len(pieces):
-            part = pieces[len(outcomes) : len(outcomes) + together]
-            try:
-                outcomes += await self._transactions.run(part)
-            except StorageUnavailable as error:
-                log.warning("database away", queue=self.queue.name, waiting=self.in_hand, error=str(error))
-                if stopping.is_set():
-                    raise  # what is in hand goes back to the broker
-                together = max(1, together // 2)
-                await first_of(stopping, timeout=AWAY)
-        return outcomes
+    async def _hold_out(
+        self, below: Channel, tag: str, stopping: asyncio.Event, since: float, error: Exception
+    ) -> None:
+        """Wait a little for what is away; give back what is in hand once that has taken too long."""
+        log.warning("work held up", queue=self.queue.name, in_hand=self.in_hand, error=str(error))
+        if stopping.is_set():
+            raise error  # what is in hand goes back to the broker
+        if self.attached and time.monotonic() - since > HELD:
+            await self._give_back(below, tag)
+        await first_of(stopping, timeout=AWAY)
 
-    async def _set_aside(self, trouble: Trouble, publisher: Publisher) -> None:
+    async def _give_back(self, below: Channel, tag: str) -> None:
+        self.attached = False
+        log.warning("messages given back", queue=self.queue.name, in_hand=self.in_hand)
+        self._waiting, self._at_work = deque(), 0
+        await below.basic_cancel(tag)
+        await below.basic_nack(ALL, multiple=True)
+
+    async def _set_aside(self, trouble: Trouble, publisher: Publisher, hold_out: HoldOut) -> None:
         verdict = self._ladder.judge(trouble.message.headers, trouble.error)
+        while self.attached:  # else it was given back, and is judged when it comes again
+            try:
+                await move(publisher, self.queue, trouble.message, verdict, trouble.error, trouble.place)
+            except Refused as error:
+                await hold_out(error)
+            else:
+                self._tell(trouble, verdict)
+                return
+
+    def _tell(self, trouble: Trouble, verdict: Verdict) -> None:
         parked = verdict.delay is None
         SET_ASIDE.labels(self.queue.name, verdict.reason, "parked" if parked else "retry").inc()
         say = log.warning if parked else log.info
@@ -177,7 +209,6 @@ class Consumer:
             error=describe(trouble.error),
             delay=verdict.delay,
         )
-        await move(publisher, self.queue, trouble.message, verdict, trouble.error, trouble.place)
 
     async def _acknowledge(self, below: Channel, batch: Sequence[Delivery]) -> None:
         await below.basic_ack(batch[-1].tag, multiple=True)

@@ -9,6 +9,10 @@ class ConnectionLost(ConnectionError):  # noqa: N818  a state of the world, not 
     """The connection, a channel or a consumer is gone: everything on it is to be built anew."""
 
 
+class Refused(Exception):  # noqa: N818
+    """The broker does not take this message, or it cannot even be written; the connection is as it was."""
+
+
 class Unreadable(Exception):  # noqa: N818
     """A message that no retry can mend; ``reason`` is stable, the text never quotes the message."""
 

@@ -99,9 +99,10 @@ async def _consuming(
     with lost_unless_cancelled("while reading the history"):
         channel = await connection.channel(publisher_confirms=False)
         channel.close_callbacks.add(lambda *_: arrived.put_nowait(None))
-        await channel.set_qos(prefetch_count=AT_ONCE, timeout=10)
         stream = await channel.get_queue(HISTORY_QUEUE, ensure=False)
-        tag = await stream.consume(arrived.put, arguments={"x-stream-offset": since}, timeout=10)
+        async with asyncio.timeout(10):  # the library's own would swallow a cancellation
+            await channel.set_qos(prefetch_count=AT_ONCE)
+            tag = await stream.consume(arrived.put, arguments={"x-stream-offset": since})
         yield arrived
         with suppress(AMQPError):
             await stream.cancel(tag)

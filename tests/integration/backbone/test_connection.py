@@ -1,7 +1,8 @@
 """Whatever breaks between us and the broker: consumers come back, nothing is lost, nothing happens twice."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from deploy.local.finder import Parts as Nodes
 from shared.events.ids import CandidateId
 from shared.ids import new
+from shared.messaging import consumer
 from shared.messaging.topology import CONTACTS
 from shared.service import Process
 from shared.storage.client import Database
+from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.waiting import eventually
@@ -181,3 +184,42 @@ async def test_a_reaction_that_outlasts_the_brokers_patience_has_its_effect_once
         assert (await tally_of(process, event.candidate_id)).notes == (event.application_id,)
         await rest(process, handled=1)
     assert await process.store["outbox"].count_documents({}) == 1
+
+
+async def test_a_database_that_is_long_away_brings_no_message_nearer_to_the_delivery_limit(
+    consumer_timeout: float, process: Process, queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "HELD", consumer_timeout / 3)
+    events, run, back, refused = (
+        [shortlisted() for _ in range(3)],
+        process.transactions.run,
+        asyncio.Event(),
+        0,
+    )
+
+    async def away(pieces: Sequence[Piece[None]]) -> object:
+        nonlocal refused
+        if back.is_set():
+            return await run(pieces)
+        refused += 1
+        raise StorageUnavailable("as the test wants")
+
+    async with at_work(process):
+        await queues.publish(shortlisted())
+        await rest(process, handled=1)
+        link, begun = process.broker._link, time.monotonic()
+        monkeypatch.setattr(process.transactions, "run", away)
+        await queues.publish(*events)
+        await eventually(lambda: time.monotonic() - begun > 4 * consumer_timeout, "it to be away for long")
+        assert refused > 4, "it goes on asking"
+        assert process.broker.troubles == [f"consumer-missing:{NAME}.events"]
+        assert await queues.count(f"{NAME}.events") == 3
+        taken = await queues.take(f"{NAME}.events")
+        assert taken is not None
+        assert taken.headers["x-delivery-count"] == 1
+        back.set()
+        for event in events:  # the one that was taken away is done, too: it was in hand
+            assert (await tally_of(process, event.candidate_id)).notes == (event.application_id,)
+        await eventually(lambda: not process.broker.troubles, "readiness")
+        assert process.broker._link is link
+    assert await process.store["inbox"].count_documents({}) == 4

@@ -14,6 +14,7 @@ from deploy.local.finder import find
 from deploy.local.processes import Processes
 from shared.events.ids import CandidateId
 from shared.ids import new
+from shared.messaging import consumer
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Piece
@@ -87,10 +88,12 @@ async def test_after_a_broker_crash_the_relay_goes_on_and_consumers_are_attached
     assert await count(process, "outbox") == 45
 
 
+@pytest.mark.parametrize("held", [consumer.HELD, 0.5], ids="held for {}s".format)
 async def test_while_the_database_is_away_callers_are_told_and_nothing_is_acknowledged_then_all_goes_on(
-    own_nodes: Nodes, process: Process, toy: Toy
+    own_nodes: Nodes, process: Process, toy: Toy, monkeypatch: pytest.MonkeyPatch, held: float
 ) -> None:
     assert own_nodes.database is not None
+    monkeypatch.setattr(consumer, "HELD", held)
     candidates, timed = [new(CandidateId) for _ in range(40)], new(CandidateId)
 
     async def later(unit: UnitOfWork) -> None:
@@ -104,19 +107,19 @@ async def test_while_the_database_is_away_callers_are_told_and_nothing_is_acknow
         with pytest.raises(StorageUnavailable):
             await process.commands.run(Piece(partial(add_note, candidate_id=new(CandidateId), text="lost")))
         await publish(own_nodes, *candidates[20:])
-        consumer = process.broker.consumers[0]
-        await eventually(lambda: consumer.in_hand > 0, "messages in hand")
-        handled = consumer.handled
+        reader = process.broker.consumers[0]
+        await eventually(lambda: reader.in_hand > 0, "messages in hand")
+        handled = reader.handled
         with pytest.raises(StorageUnavailable):
             await process.commands.run(Piece(partial(add_note, candidate_id=new(CandidateId), text="lost")))
-        assert consumer.handled == handled
-        assert consumer.in_hand + await queues.count(f"{NAME}.events") == 20
+        assert reader.handled == handled
+        assert reader.in_hand + await queues.count(f"{NAME}.events") == 20
         await own_nodes.database.start()
         await eventually(partial(is_so, partial(count, process, "tallies"), 41), "all effects", deadline=30)
         await eventually(
             partial(is_so, partial(count, process, "outbox", state="waiting"), 0), "an empty outbox"
         )
-        await eventually(lambda: consumer.in_hand == 0, "rest")
+        await eventually(lambda: reader.in_hand == 0, "rest")
         assert await queues.count(f"{NAME}.events") == 0
         assert await queues.count(f"{NAME}.parked") == 0
     assert toy.tried.count("fell") >= 1

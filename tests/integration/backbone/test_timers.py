@@ -2,13 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
+
+import pytest
 
 from shared.events.ids import CandidateId
 from shared.ids import new
 from shared.service import Process
+from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.waiting import eventually
@@ -52,11 +56,12 @@ async def timers_left(process: Process) -> int:
     return int(await process.store["timers"].count_documents({}))
 
 
-async def all_gone(process: Process) -> None:
-    async def gone() -> bool:
-        return await timers_left(process) == 0
+async def timers_left_are(process: Process, wanted: int) -> bool:
+    return await timers_left(process) == wanted
 
-    await eventually(gone, "no timer left")
+
+async def all_gone(process: Process) -> None:
+    await eventually(partial(timers_left_are, process, 0), "no timer left")
 
 
 async def test_due_timers_fall_once_in_the_order_of_their_times(quiet: Process, toy: Toy) -> None:
@@ -160,6 +165,24 @@ async def test_one_that_fails_backs_off_and_holds_nobody_up(quiet: Process, toy:
         await all_gone(quiet)
     assert set(await notes_of(quiet, candidate_id)) == {"good", "later", "bad"}
     assert toy.tried.count("bad") <= 3
+
+
+async def test_what_is_too_much_for_one_transaction_falls_in_parts(
+    quiet: Process, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate_id, run = new(CandidateId), quiet.transactions.run
+    toy.failing.add("n-6")
+    await set_timers(quiet, candidate_id, **{f"n{n}": n for n in range(-10, 0)})
+
+    async def slow(pieces: Sequence[Piece[None]]) -> object:
+        if len(pieces) > 3:
+            raise StorageUnavailable("NetworkTimeout")
+        return await run(pieces)
+
+    monkeypatch.setattr(quiet.transactions, "run", slow)
+    async with ticking(quiet):
+        await eventually(partial(timers_left_are, quiet, 1), "all but the one that fails")
+    assert await notes_of(quiet, candidate_id) == tuple(f"n{n}" for n in range(-10, 0) if n != -6)
 
 
 async def test_a_failing_timer_does_not_make_the_loop_ask_all_the_time(quiet: Process, toy: Toy) -> None:
