@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.prompt import Confirm
 
 from shared.events.readers import READERS
+from shared.messaging.errors import Refused
 from shared.messaging.history import Since
 from shared.messaging.operating import Operator
 from shared.messaging.parking import Wanted
@@ -204,7 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read it has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (AMQPError, ChannelInvalidStateError, OSError, PyMongoError, ValidationError) as error:
+    except (AMQPError, ChannelInvalidStateError, OSError, PyMongoError, Refused, ValidationError) as error:
         said = f"It could not be done: {type(error).__name__}: {error}"
         if isinstance(error, ChannelNotFoundEntity):
             said += " (no service has run here yet? `declare` makes the queues)"

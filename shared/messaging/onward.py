@@ -18,6 +18,8 @@ ROOM = 16 * 1024
 """Bytes of those that go on where there were more than ``MOST``."""
 KNOWN = ("enmusubi-", "cloudEvents_", "cloudEvents:")
 """What headers begin with that mean something to us, the most important first."""
+UNWRITABLE = (OverflowError, TypeError, ValueError, struct.error)
+"""What our client raises where it cannot write what another client could, such as 1e300."""
 LEFT_OUT = "enmusubi-left-out"
 """How many headers did not go on, since there were too many, or too long ones."""
 
@@ -86,8 +88,8 @@ def _known(sizes: Mapping[str, int]) -> Sequence[str]:
 
 
 def _size(key: str, value: object) -> int | None:
-    """Return how many bytes a header takes; None for what another client can write and ours cannot, such as 1e300."""
+    """Return how many bytes a header takes; None for one that our client cannot write."""
     try:
         return 1 + len(key.encode()) + len(encode_table_value(value))  # type: ignore[arg-type]  # that is the question
-    except (OverflowError, TypeError, ValueError, struct.error):
+    except UNWRITABLE:
         return None

@@ -6,9 +6,11 @@ from typing import cast
 from aio_pika import DeliveryMode
 from aio_pika.abc import AbstractChannel
 from aiormq import Channel
+from aiormq.exceptions import DeliveryError, PublishError
 from pamqp.commands import Basic
 
-from shared.messaging.errors import ConnectionLost, lost_unless_cancelled
+from shared.messaging.errors import ConnectionLost, Refused, lost_unless_cancelled
+from shared.messaging.onward import UNWRITABLE
 
 LOOK = 0.05
 """Seconds within which a connection that is not blocked says so."""
@@ -24,9 +26,9 @@ class Publisher:
     async def publish(
         self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties
     ) -> None:
-        """Return when the broker has confirmed the message; raise where it did not, or found no queue for it.
+        """Return when the broker has confirmed the message; raise Refused where it does not take it.
 
-        The message is kept on disk. As with deliveries, aio-pika's own message is not made: it would be made
+        That no queue is there for it (a PublishError) says that the topology is to be declared again. The message is kept on disk. As with deliveries, aio-pika's own message is not made: it would be made
         only to be taken apart again. A broker that is short of memory or disk blocks whoever publishes. That takes as long as it takes;
         otherwise a confirmation that does not come in time is a connection lost.
         """
@@ -48,6 +50,10 @@ class Publisher:
                     if not await self.is_blocked():
                         raise ConnectionLost("no confirmation in time") from error
                     await self.unblocked()  # and once more: it may have got through, which repeats it
+                except PublishError:
+                    raise
+                except (DeliveryError, *UNWRITABLE) as error:
+                    raise Refused(type(error).__name__) from error
                 else:
                     return
 

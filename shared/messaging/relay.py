@@ -10,6 +10,8 @@ from pymongo import ASCENDING
 from pymongo.errors import PyMongoError
 
 from shared.events.envelope import CONTENT_TYPE, headers
+from shared.messaging.doubts import Chain, Doubts, by_subject
+from shared.messaging.errors import Refused
 from shared.messaging.inbound import STAMP_HEADER
 from shared.messaging.publisher import Publisher
 from shared.storage.client import Client, Database
@@ -25,7 +27,7 @@ class Relay:
     """Takes waiting entries from the outbox, publishes them with confirms, and only then marks them.
 
     Entries of one subject go one after the other, the next when the last is confirmed; subjects go side by
-    side, so that one that fails holds up its own subject only. What was published and not yet marked when
+    side, so that one that fails holds up its own subject only, also where it breaks the link (``Doubts``). What was published and not yet marked when
     a process died is published again: at least once on the wire, and the inboxes make it once.
     """
 
@@ -38,6 +40,7 @@ class Relay:
         self._lease = lease
         self._wake = wake
         self._poll = poll
+        self._doubts = Doubts()
 
     async def run(self, publisher: Publisher, draining: asyncio.Event) -> None:
         """Relay until ``draining`` is set and nothing is left that this process may publish."""
@@ -67,22 +70,35 @@ class Relay:
         known = {entry.id for entry in before}
         chains = by_subject([entry for entry in waiting if entry.id not in known])
         confirmed: list[Entry] = []
-        sent = await asyncio.gather(
+        try:
+            for together in self._doubts.sort(chains):
+                await self._side_by_side(publisher, together, confirmed)
+        except Exception:
+            await self._mark(confirmed)
+            raise
+        return confirmed
+
+    async def _side_by_side(
+        self, publisher: Publisher, chains: Sequence[Chain], confirmed: list[Entry]
+    ) -> None:
+        """Publish chains; raise what broke the link. What was refused is left alone for a while."""
+        outcomes = await asyncio.gather(
             *(self._chain(publisher, chain, confirmed) for chain in chains), return_exceptions=True
         )
-        failures = [error for error in sent if isinstance(error, BaseException)]
-        if failures:
-            await self._mark(confirmed)
-            raise failures[0]
-        return confirmed
+        for chain, outcome in zip(chains, outcomes, strict=True):
+            self._doubts.judge(chain, outcome, alone=len(chains) == 1)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException) and not isinstance(outcome, Refused):
+                raise outcome
 
     async def _waiting(self, most: int) -> list[Entry]:
         # One snapshot for the whole page, or an entry could be seen whose predecessor was not there yet.
         async with await self._client.start_session(snapshot=True) as session:
-            found = self._store[OUTBOX].find({"state": WAITING}, session=session).sort("stamp", ASCENDING)
+            where = {"state": WAITING, **self._doubts.others()}
+            found = self._store[OUTBOX].find(where, session=session).sort("stamp", ASCENDING)
             return [read_entry(stored) for stored in await found.limit(most).to_list(most)]
 
-    async def _chain(self, publisher: Publisher, chain: Sequence[Entry], confirmed: list[Entry]) -> None:
+    async def _chain(self, publisher: Publisher, chain: Chain, confirmed: list[Entry]) -> None:
         for entry in chain:
             if not self._lease.held:
                 return
@@ -100,14 +116,6 @@ class Relay:
                 {"_id": {"$in": private}}, {"$set": marked, "$unset": {"body": ""}}
             )
         self.published += len(public)
-
-
-def by_subject(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Group entries by subject, each group in its order."""
-    chains: dict[str, list[Entry]] = {}
-    for entry in entries:
-        chains.setdefault(entry.subject, []).append(entry)
-    return list(chains.values())
 
 
 def properties(entry: Entry) -> Basic.Properties:
