@@ -1,5 +1,6 @@
 """Writing: a message, and who it is for, become a letter at the last moment."""
 
+from asyncio import gather
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Final
@@ -152,8 +153,7 @@ class Writer:
         )
 
     async def _contact(self, person_id: PersonId, documents: Reader) -> _Reader | None:
-        person = await documents.get(people, person_id)
-        key = await documents.get(keys, person_id)
+        person, key = await gather(documents.get(people, person_id), documents.get(keys, person_id))
         if person is None or person.contact is None or key is None:
             return None
         contact = self._vault.open(key, person.contact, Contact)
