@@ -45,6 +45,15 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A message in hand with the work that it asks for, or why that cannot be told, and where it is done."""
+
+    message: Delivery
+    work: Piece[None] | Exception
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """A message whose work was not done, why, and where."""
 
@@ -55,6 +64,8 @@ class Trouble:
 
 class Consumer:
     """Reads one queue. What it has not finished when the connection is lost is dropped, and comes again.
+
+    A message is read when it comes: while the batch before it is in the database's hands, there is time for that.
 
     It starts at prefetch 1 and widens at the first message that was never delivered before: after a crash
     the broker counts a delivery for everything that was unacknowledged, so a message that kills the process
@@ -75,7 +86,7 @@ class Consumer:
         self._transactions = transactions
         self._ladder = ladder
         self._pace = pace
-        self._waiting: deque[Delivery] = deque()
+        self._waiting: deque[Taken] = deque()
         self._at_work = 0
         self._channel: AbstractChannel | None = None
 
@@ -107,12 +118,12 @@ class Consumer:
     ) -> int:
         """Consume at this prefetch until another one is right, and return that; or until ``stopping``."""
         below = cast("Channel", await channel.get_underlay_channel())
-        waiting = self._waiting = deque[Delivery]()
+        waiting = self._waiting = deque[Taken]()
         self._at_work = 0
         arrived = asyncio.Event()
 
         async def arrive(message: DeliveredMessage) -> None:
-            waiting.append(Delivery(message))
+            waiting.append(self._take(Delivery(message)))
             arrived.set()
 
         async with asyncio.timeout(10):  # the library's own would swallow a cancellation
@@ -131,7 +142,7 @@ class Consumer:
             )
             if not self.attached:
                 return 1
-            widen = prefetch == 1 and not batch[0].redelivered
+            widen = prefetch == 1 and not batch[0].message.redelivered
             if widen:
                 await below.basic_cancel(tag)
             await self._acknowledge(below, batch)
@@ -144,27 +155,28 @@ class Consumer:
         if tag not in below.consumers:
             raise ConnectionLost(f"the broker cancelled the consumer of {self.queue.name}")
 
-    def _batch(self) -> list[Delivery]:
+    def _take(self, message: Delivery) -> Taken:
+        try:
+            piece, reaction = self._reader.piece(message)
+        except Exception as error:  # not to be read, or a mistake in what a reaction says it reads
+            return Taken(message, error, self.queue.name)
+        return Taken(message, piece, reaction.place)
+
+    def _batch(self) -> list[Taken]:
         """Take what waits, up to a batch; while it is at work, the next one gathers."""
         self._at_work = min(self._pace.batch, len(self._waiting))
         return [self._waiting.popleft() for _ in range(self._at_work)]
 
-    async def _work(self, batch: Sequence[Delivery], publisher: Publisher, hold_out: HoldOut) -> None:
-        troubles: list[Trouble] = []
-        pieces: list[Piece[None]] = []
-        owners: list[tuple[Delivery, str]] = []
-        for message in batch:
-            try:
-                piece, reaction = self._reader.piece(message)
-            except Exception as error:  # not to be read, or a mistake in what a reaction says it reads
-                troubles.append(Trouble(message, error, self.queue.name))
-                continue
-            pieces.append(piece)
-            owners.append((message, reaction.place))
+    async def _work(self, batch: Sequence[Taken], publisher: Publisher, hold_out: HoldOut) -> None:
+        troubles = [
+            Trouble(one.message, one.work, one.place) for one in batch if isinstance(one.work, Exception)
+        ]
+        pieces = [one.work for one in batch if isinstance(one.work, Piece)]
+        owners = [one for one in batch if isinstance(one.work, Piece)]
         outcomes = await in_portions(self._transactions, pieces, hold_out)
-        for (message, place), outcome in zip(owners, outcomes, strict=True):
+        for owner, outcome in zip(owners, outcomes, strict=True):
             if isinstance(outcome, Failed):
-                troubles.append(Trouble(message, outcome.error, place))
+                troubles.append(Trouble(owner.message, outcome.error, owner.place))
         await asyncio.gather(*(self._set_aside(trouble, publisher, hold_out) for trouble in troubles))
 
     async def _hold_out(
@@ -210,8 +222,8 @@ class Consumer:
             delay=verdict.delay,
         )
 
-    async def _acknowledge(self, below: Channel, batch: Sequence[Delivery]) -> None:
-        await below.basic_ack(batch[-1].tag, multiple=True)
+    async def _acknowledge(self, below: Channel, batch: Sequence[Taken]) -> None:
+        await below.basic_ack(batch[-1].message.tag, multiple=True)
         self.handled += len(batch)
         self._at_work = 0
         HANDLED.labels(self.queue.name).inc(len(batch))
