@@ -32,7 +32,8 @@ settings, from the environment:
 
 exit status:
   0  done; for `history check`: all tell the same
-  1  there was nothing to do, or somebody said no; for `history check`: they do not tell the same
+  1  there was nothing to do, or somebody said no; for `history check`: they do not tell the same;
+     for `declare`: something is there with other arguments
   2  it could not be done; doing it again is safe
 
 examples:
@@ -49,6 +50,17 @@ replays or drops it.
 """
 HISTORY = """
 The history is a stream of every public event of about a year. Reading it takes nothing away.
+"""
+DECLARE = r"""
+Declare every exchange, queue and binding, as services do when they start; for those whose broker user may not
+configure. Safe at any time.
+
+What is there with other arguments (HISTORY_DAYS has changed, say) is used as it is, by the services too, and is
+named here with what differs: RabbitMQ changes no argument of a queue that exists. To change it,
+  - have a policy say how long the history is kept, which counts for more than what was declared, at once:
+      rabbitmqctl set_policy --apply-to queues history '^events\.history$' '{"max-age": "500D"}'
+  - of any other queue: stop the services, see that it is empty, delete it (rabbitmqctl delete_queue NAME), and
+    declare again. (Deleting the history would cost all that it holds.)
 """
 Chosen = argparse.Namespace
 Run = Callable[[Operator, Chosen], Awaitable[int]]
@@ -82,10 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     areas = parser.add_subparsers(required=True, metavar="AREA")
     _add_parked(areas.add_parser("parked", help="messages that nothing mended by itself", description=PARKED))
     _add_history(areas.add_parser("history", help="the stream of all events", description=HISTORY))
-    declare = _add(
-        areas,
+    declare = areas.add_parser(
         "declare",
-        "declare every exchange, queue and binding, for services whose broker user may not configure",
+        help="declare every exchange, queue and binding, and say what is there with other arguments",
+        description=DECLARE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     declare.set_defaults(run=lambda operator, _: operator.declare())
     return parser

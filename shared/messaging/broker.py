@@ -168,12 +168,17 @@ class Broker:
     async def _declare(self, connection: AbstractConnection) -> None:
         channel = await connection.channel(publisher_confirms=False)
         try:
-            await topology.declare(channel, self._settings.delays, self._settings.history_days)
+            for said in await topology.declare(channel, *self._shape):
+                log.warning("queue with other arguments", said=said, see="python -m shared.messaging declare")
         except ChannelAccessRefused:  # an operator has declared it (python -m shared.messaging declare)
             channel = await connection.channel(publisher_confirms=False)
-            await topology.check(channel, self._settings.delays)
+            await topology.check(channel, *self._shape)
             await topology.bind(channel)
         await channel.close()
+
+    @property
+    def _shape(self) -> tuple[frozenset[float], int]:
+        return self._settings.delays, self._settings.history_days
 
     async def _keep_bound(self, link: Link) -> None:
         """Bind again and again what somebody may have unbound: the broker tells nobody."""

@@ -40,12 +40,14 @@ class Operator:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def declare(self) -> int:
-        """Declare the whole topology."""
+        """Declare the whole topology; say what is there already with other arguments, which stays as it is."""
         async with self._connected() as connection:
             channel = await connection.channel(publisher_confirms=False)
-            await topology.declare(channel, self.settings.delays, self.settings.history_days)
+            different = await topology.declare(channel, self.settings.delays, self.settings.history_days)
         self.console.print("The whole topology is declared.")
-        return 0
+        for said in different:
+            self.console.print(f"Left as it is: {said}", markup=False, soft_wrap=True)
+        return 1 if different else 0
 
     async def list_parked(self, service: str) -> int:
         """Show a service's parked messages, grouped by reason, type and place."""

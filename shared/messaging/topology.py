@@ -1,10 +1,11 @@
 """Every exchange, queue and binding, as one table. Every process declares all of it before it publishes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aio_pika import ExchangeType
-from aio_pika.abc import AbstractChannel, AbstractQueue
+from aio_pika.abc import AbstractChannel
+from aio_pika.exceptions import ChannelPreconditionFailed
 from pamqp.common import FieldTable
 
 from shared.events.readers import READERS
@@ -54,30 +55,34 @@ def queues_of(service: str) -> tuple[WorkQueue, ...]:
     return (*own, CONTACTS) if service == "notifications" else own
 
 
-async def declare(channel: AbstractChannel, delays: Iterable[float], history_days: int) -> None:
-    """Declare the whole topology; what is there already must be as it is declared here."""
+async def declare(channel: AbstractChannel, delays: Iterable[float], history_days: int) -> list[str]:
+    """Declare the whole topology; return what is there already with other arguments, in the broker's words.
+
+    Such a queue goes on being used as it is: no argument can be changed while it exists, and what is in it counts
+    for more.
+    """
     await channel.declare_exchange(EVENTS_EXCHANGE, ExchangeType.TOPIC, durable=True)
     await channel.declare_exchange(PRIVATE_EXCHANGE, ExchangeType.DIRECT, durable=True)
-    await channel.declare_queue(
-        HISTORY_QUEUE, durable=True, arguments={"x-queue-type": "stream", "x-max-age": f"{history_days}D"}
-    )
-    each = sorted(set(delays))
-    for queue in WORK_QUEUES:
-        await _declare_work_queue(channel, queue, each)
+    different: list[str] = []
+    for name, arguments in _queues(delays, history_days).items():
+        try:
+            await channel.declare_queue(name, durable=True, arguments=arguments)
+        except ChannelPreconditionFailed as error:
+            different.append(str(error.args[0]))
+            await channel.reopen()
     await bind(channel)
+    return different
 
 
-async def check(channel: AbstractChannel, delays: Iterable[float]) -> None:
+async def check(channel: AbstractChannel, delays: Iterable[float], history_days: int) -> None:
     """Raise ChannelNotFoundEntity where something of the topology is missing; needs no right to configure.
 
     Whether all is bound as it should be cannot be asked; ``bind`` sees to it.
     """
     for exchange in (EVENTS_EXCHANGE, PRIVATE_EXCHANGE):
         await channel.declare_exchange(exchange, passive=True)
-    for queue in WORK_QUEUES:
-        for name in (queue.parked, queue.name, *map(queue.retry, sorted(set(delays)))):
-            await channel.declare_queue(name, passive=True)
-    await channel.declare_queue(HISTORY_QUEUE, passive=True)
+    for name in _queues(delays, history_days):
+        await channel.declare_queue(name, passive=True)
 
 
 async def bind(channel: AbstractChannel) -> None:
@@ -89,28 +94,20 @@ async def bind(channel: AbstractChannel) -> None:
             await work.bind(queue.exchange, routing_key)
 
 
-async def _declare_work_queue(channel: AbstractChannel, queue: WorkQueue, delays: Sequence[float]) -> None:
-    # The parking lot first: a queue whose dead-letter target is missing keeps its dead for minutes.
-    await channel.declare_queue(
-        queue.parked,
-        durable=True,
-        arguments={"x-queue-type": "quorum", "x-delivery-limit": LOOKED_AT},
-    )
-    await channel.declare_queue(
-        queue.name,
-        durable=True,
-        arguments=_dead_lettering_to(queue.parked) | {"x-delivery-limit": DELIVERY_LIMIT},
-    )
-    for delay in delays:
-        await _declare_retry_queue(channel, queue, delay)
-
-
-async def _declare_retry_queue(channel: AbstractChannel, queue: WorkQueue, delay: float) -> AbstractQueue:
-    return await channel.declare_queue(
-        queue.retry(delay),
-        durable=True,
-        arguments=_dead_lettering_to(queue.name) | {"x-message-ttl": round(delay * 1000)},
-    )
+def _queues(delays: Iterable[float], history_days: int) -> dict[str, FieldTable]:
+    """Return every queue and its arguments, in the order in which they are declared."""
+    queues: dict[str, FieldTable] = {
+        HISTORY_QUEUE: {"x-queue-type": "stream", "x-max-age": f"{history_days}D"}
+    }
+    for queue in WORK_QUEUES:
+        # The parking lot first: a queue whose dead-letter target is missing keeps its dead for minutes.
+        queues[queue.parked] = {"x-queue-type": "quorum", "x-delivery-limit": LOOKED_AT}
+        queues[queue.name] = _dead_lettering_to(queue.parked) | {"x-delivery-limit": DELIVERY_LIMIT}
+        for delay in sorted(set(delays)):
+            queues[queue.retry(delay)] = _dead_lettering_to(queue.name) | {
+                "x-message-ttl": round(delay * 1000)
+            }
+    return queues
 
 
 def _dead_lettering_to(target: str) -> FieldTable:
