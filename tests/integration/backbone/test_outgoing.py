@@ -341,6 +341,30 @@ async def test_work_is_begun_at_once_when_this_process_has_committed_it(
         await eventually(lambda: "one" in toy.done_outside, "the work", deadline=2)
 
 
+async def test_each_of_two_loops_is_woken_at_once_whatever_the_other_is_at(
+    make_process: MakeProcess, toy: Toy
+) -> None:
+    """As with mail and webhooks, in one process: a wake-up that the other took would cost a poll."""
+    process = await make_process(toy, poll_seconds=30)
+    parcels = OutgoingLoop(
+        process.store,
+        process.commands,
+        process.transactions.signals,
+        {"parcel": toy},
+        delays=(),
+        claim=10,
+        at_once=8,
+        poll=30,
+    )
+    async with sending(process):
+        working = asyncio.create_task(parcels.run(process.broker.stopping))
+        for n in range(20):
+            await send_out(process, f"letter{n}")
+            await send_out(process, f"parcel{n}", kind="parcel")
+            await eventually(lambda: len(toy.done_outside) == 2 * (n + 1), "both", deadline=10)  # noqa: B023
+    await asyncio.wait([working], timeout=5)
+
+
 async def test_stopping_finishes_what_is_in_hand(quiet: Process, toy: Toy) -> None:
     toy.gate = asyncio.Event()
     async with sending(quiet) as task:
