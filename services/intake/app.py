@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.intake.api import ROUTERS
+from services.intake.introducing import Introducer
 from services.intake.reactions import reactions
 from services.intake.store import COLLECTIONS
 from services.intake.timers import timers
@@ -32,6 +33,9 @@ class IntakeSettings(Settings):
 def build() -> Parts:
     """Put intake together."""
     settings = IntakeSettings()  # from the environment
+    tokens = Tokens(settings.signing_key_file)
+    sealer = Sealer(settings.notifications_public_key_file)
+    vault = Vault(settings.master_key_file)
     return Parts(
         name="intake",
         description="Rounds, applications, screening, and the candidate's record: who applied.",
@@ -41,9 +45,10 @@ def build() -> Parts:
         reactions=reactions,
         timers=timers,
         tools=(
-            Tokens(settings.signing_key_file),
-            Sealer(settings.notifications_public_key_file),
-            Vault(settings.master_key_file),
+            tokens,
+            sealer,
+            vault,
+            Introducer(vault, sealer, tokens),
             Publishers("ASSESSMENT_PUBLISHERS", dict.fromkeys(settings.assessment_publishers, (EVERY,))),
         ),
     )
