@@ -8,7 +8,7 @@ from typing import Final, Self
 from pydantic import ValidationError
 
 from shared.events.attributes import EPOCH, MILLISECOND, SPECVERSION, Attributes, missing
-from shared.events.errors import Undecodable
+from shared.events.errors import Undecodable, refuse_what_only_looks_like_json
 from shared.events.event import EVENTS, Event
 from shared.events.ids import EventId
 from shared.events.value import READING
@@ -142,6 +142,7 @@ def read(envelope: Envelope, body: bytes) -> Event:
     event_class = EVENTS.get(envelope.routing_key)
     if event_class is None:
         raise Undecodable("unknown-type", f"there is no event {envelope.routing_key}")
+    refuse_what_only_looks_like_json(body)
     try:
         event = event_class.model_validate_json(body, context=READING, extra="ignore")
     except ValidationError as error:

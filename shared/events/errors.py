@@ -3,7 +3,7 @@
 from typing import Final, Literal, Self
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, from_json
 
 UndecodableReason = Literal["missing-header", "bad-header", "unknown-type", "bad-json", "invalid-data"]
 """Why a message cannot be read.
@@ -48,3 +48,13 @@ class Undecodable(Exception):  # noqa: N818  it names a state of the message, as
         if len(errors) > _NAMED:
             named.append(f"and {len(errors) - _NAMED} more")
         return cls("invalid-data", "; ".join(named))
+
+
+def refuse_what_only_looks_like_json(body: bytes) -> None:
+    """Refuse numbers that JSON does not have; pydantic reads them, and passes over those in unknown fields."""
+    if b"NaN" not in body and b"Infinity" not in body:  # mostly they are not even part of a text
+        return
+    try:
+        from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise Undecodable("bad-json", str(error)) from None

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
-from shared.events.errors import Undecodable
+from shared.events.errors import Undecodable, refuse_what_only_looks_like_json
 from shared.events.ids import NoticeId, PersonId
 from shared.events.texts import NO_CONTROLS, PersonName
 from shared.events.times import TimeZone
@@ -81,6 +81,7 @@ def body(message: PrivateMessage) -> bytes:
 
 def read(body: bytes) -> PrivateMessage:
     """Return the private message that a body is, or raise `Undecodable`; unknown fields are ignored."""
+    refuse_what_only_looks_like_json(body)
     try:
         return _private.validate_json(body, extra="ignore")
     except ValidationError as error:

@@ -5,6 +5,7 @@ Codes are kebab-case. Where a list has `other`, a *reader* of events takes a cod
 list.
 """
 
+import re
 from typing import Annotated, Final, Literal
 
 from pydantic import (
@@ -19,12 +20,14 @@ from pydantic import (
 
 from shared.events.value import READING
 
+_is_code: Final = re.compile("[a-z0-9]+(-[a-z0-9]+)*").fullmatch
+
 
 def _known_or_other(value: object, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> object:
     try:
         return validate(value)
     except ValidationError:
-        if info.context is READING and isinstance(value, str):
+        if info.context is READING and isinstance(value, str) and _is_code(value):
             return "other"
         raise
 

@@ -20,6 +20,10 @@ KNOWN = ("enmusubi-", "cloudEvents_", "cloudEvents:")
 """What headers begin with that mean something to us, the most important first."""
 UNWRITABLE = (OverflowError, TypeError, ValueError, struct.error)
 """What our client raises where it cannot write what another client could, such as 1e300."""
+LONGEST_NAME = 128
+"""Bytes of a header's name: our client cuts a longer one off, and writes it into the log."""
+DEEPEST = 20
+"""Tables within tables that go on: our client follows them by calling itself, and would fall from a tower."""
 LEFT_OUT = "enmusubi-left-out"
 """How many headers did not go on, since there were too many, or too long ones."""
 
@@ -89,7 +93,15 @@ def _known(sizes: Mapping[str, int]) -> Sequence[str]:
 
 def _size(key: str, value: object) -> int | None:
     """Return how many bytes a header takes; None for one that our client cannot write."""
+    if len(key.encode()) > LONGEST_NAME or not _is_flat(value, DEEPEST):
+        return None
     try:
         return 1 + len(key.encode()) + len(encode_table_value(value))  # type: ignore[arg-type]  # that is the question
     except UNWRITABLE:
         return None
+
+
+def _is_flat(value: object, levels: int) -> bool:
+    """Say whether a header has no more than so many tables within each other."""
+    within = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels >= 0 and all(_is_flat(one, levels - 1) for one in within)

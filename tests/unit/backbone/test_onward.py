@@ -8,7 +8,7 @@ from shared.events import Envelope, headers
 from shared.events.examples import EXAMPLES
 from shared.events.ids import EventId
 from shared.ids import new
-from shared.messaging.onward import LEFT_OUT, MOST, ROOM, passed_on
+from shared.messaging.onward import DEEPEST, LEFT_OUT, LONGEST_NAME, MOST, ROOM, passed_on
 
 NOW = datetime(2027, 5, 14, tzinfo=UTC)
 ENVELOPE = headers(Envelope.of(next(iter(EXAMPLES.values())), id=new(EventId), time=NOW, sequence=1))
@@ -36,3 +36,15 @@ def test_no_number_of_headers_takes_more_than_its_room() -> None:
 def test_what_was_cut_down_once_is_passed_on_as_it_is() -> None:
     once = passed_on({"theirs": "x" * 100_000, **OURS})
     assert passed_on(once) == once
+
+
+def test_a_name_that_would_be_cut_off_and_logged_is_left_out() -> None:
+    short, long = "é" * (LONGEST_NAME // 2), "é" * (LONGEST_NAME // 2) + "e"
+    assert passed_on({short: 1, long: 2}) == {short: 1}
+
+
+def test_tables_within_tables_are_left_out_before_they_are_a_tower() -> None:
+    tower: object = "top"
+    for _ in range(DEEPEST):
+        tower = [{"within": tower}]
+    assert passed_on({"tower": tower, "low": [[["top"]]], **OURS}) == {"low": [[["top"]]], **OURS}

@@ -235,6 +235,22 @@ def test_an_unknown_code_is_taken_as_other() -> None:
     assert arrived.channel == "other"
 
 
+def test_what_is_no_code_is_invalid() -> None:
+    applied = EXAMPLES[CandidateApplied]
+    data = changed(applied, channel="Carrier pigeon")
+    with pytest.raises(Undecodable, match="channel"):
+        read(envelope_of(applied), data)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_json_does_not_have_is_refused_wherever_it_is(number: str) -> None:
+    with pytest.raises(Undecodable) as refused:
+        read(envelope_of(BOOKED), body(BOOKED).replace(b"{", b'{"more": ' + number.encode() + b", ", 1))
+    assert refused.value.reason == "bad-json"
+    told = read(envelope_of(BOOKED), body(BOOKED).replace(b"{", f'{{"more": "{number}", '.encode(), 1))
+    assert told == BOOKED
+
+
 def test_an_unknown_code_is_invalid_where_there_is_no_other() -> None:
     event = EXAMPLES[InterviewHeld]
     with pytest.raises(Undecodable, match="outcome"):

@@ -53,3 +53,9 @@ def test_an_unknown_kind_is_refused(data: bytes) -> None:
 
 def test_a_field_that_is_not_known_is_ignored() -> None:
     assert read(body(NOTICE).replace(b"{", b'{"more": 1, ', 1)) == NOTICE
+
+
+def test_a_number_that_json_does_not_have_is_refused() -> None:
+    with pytest.raises(Undecodable) as refused:
+        read(body(NOTICE).replace(b"{", b'{"more": NaN, ', 1))
+    assert refused.value.reason == "bad-json"
