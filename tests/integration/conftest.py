@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.local.finder import Parts
 from deploy.local.run import LocalRun
+from tests.harness.intake import IntakeApi
 from tests.harness.nodes import running
 
 
@@ -15,6 +17,13 @@ async def intake(nodes: Parts, run_folder: Path) -> AsyncIterator[LocalRun]:
     """Intake alone."""
     async with running(nodes, run_folder, "intake") as run:
         yield run
+
+
+@pytest.fixture
+async def api(intake: LocalRun) -> AsyncIterator[IntakeApi]:
+    """Intake's API."""
+    async with httpx.AsyncClient(base_url=intake.urls["intake"], timeout=30) as http:
+        yield IntakeApi(http, intake)
 
 
 @pytest.fixture(scope="module")

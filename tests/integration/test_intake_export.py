@@ -1,22 +1,12 @@
 """A person's export: all that intake holds about them."""
 
 import json
-from collections.abc import AsyncIterator
-
-import httpx
-import pytest
 
 from deploy.local.run import LocalRun
 from shared.storage.client import Client, database
 from tests.harness.intake import IntakeApi, bearer, created
 
 CONTACT = {"name": "Zdzisława Ясенко", "email": "zdz@mail.example", "telegram": "@zdz_yasenko"}
-
-
-@pytest.fixture
-async def api(intake: LocalRun) -> AsyncIterator[IntakeApi]:
-    async with httpx.AsyncClient(base_url=intake.urls["intake"], timeout=30) as http:
-        yield IntakeApi(http, intake)
 
 
 async def test_a_person_gets_all_that_is_held_and_no_key(

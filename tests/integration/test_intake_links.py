@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -18,11 +17,9 @@ from tests.harness.waiting import eventually
 
 
 @pytest.fixture
-async def api(intake: LocalRun) -> AsyncIterator[IntakeApi]:
-    async with httpx.AsyncClient(base_url=intake.urls["intake"], timeout=30) as http:
-        api = IntakeApi(http, intake)
-        await api.open_round()
-        yield api
+async def api(api: IntakeApi) -> IntakeApi:
+    await api.open_round()
+    return api
 
 
 async def exchange(api: IntakeApi, code: str, key: dict[str, str] | None = None) -> httpx.Response:

@@ -1,10 +1,6 @@
 """Personal data: kept as it was written, sealed, and gone when somebody is erased."""
 
 import unicodedata
-from collections.abc import AsyncIterator
-
-import httpx
-import pytest
 
 from deploy.local.run import LocalRun
 from shared.events import private
@@ -14,12 +10,6 @@ from tests.harness.intake import IntakeApi, Postbox, bearer, created
 from tests.harness.waiting import eventually
 
 NAMES = ["Łukasz", "О'Коннор", "李", unicodedata.normalize("NFD", "Zoë Gödel"), "Ångström", "ﬁona  Ω"]
-
-
-@pytest.fixture
-async def api(intake: LocalRun) -> AsyncIterator[IntakeApi]:
-    async with httpx.AsyncClient(base_url=intake.urls["intake"], timeout=30) as http:
-        yield IntakeApi(http, intake)
 
 
 async def dump(client: Client, intake: LocalRun) -> str:

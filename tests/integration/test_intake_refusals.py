@@ -19,12 +19,6 @@ from tests.harness.intake import IntakeApi, application, bearer, new_key
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.fixture
-async def api(intake: LocalRun) -> AsyncIterator[IntakeApi]:
-    async with httpx.AsyncClient(base_url=intake.urls["intake"]) as http:
-        yield IntakeApi(http, intake)
-
-
 @pytest.fixture(scope="module")
 async def _open_round(intake: LocalRun) -> None:
     async with httpx.AsyncClient(base_url=intake.urls["intake"]) as http:

@@ -2,22 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 
 import httpx
-import pytest
 
 from deploy.local.run import LocalRun
 from shared.events import private
 from tests.harness.history import Told, read_history
 from tests.harness.intake import IntakeApi, Postbox, application, bearer, created, new_key
 from tests.harness.waiting import eventually
-
-
-@pytest.fixture
-async def api(intake: LocalRun) -> AsyncIterator[IntakeApi]:
-    async with httpx.AsyncClient(base_url=intake.urls["intake"], timeout=30) as http:
-        yield IntakeApi(http, intake)
 
 
 async def told_of(intake: LocalRun, subject: str, count: int) -> list[Told]:

@@ -2,23 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
-import pytest
 
 from deploy.local.run import LocalRun
 from shared.events import private
 from tests.harness.intake import IntakeApi, Postbox, bearer, created, new_key
 
 CONTACT = {"name": "佐藤 花子", "email": "hanako@mail.example"}
-
-
-@pytest.fixture
-async def api(intake: LocalRun) -> AsyncIterator[IntakeApi]:
-    async with httpx.AsyncClient(base_url=intake.urls["intake"], timeout=30) as http:
-        yield IntakeApi(http, intake)
 
 
 async def resend(run: LocalRun, service: str) -> str:

@@ -241,7 +241,7 @@ async def test_a_calendar_shows_what_the_agenda_does_until_its_owner_is_erased(a
     shown = events[f"{interview['interview_id']}@enmusubi"]
     assert shown["DTSTART"].dt == datetime.fromisoformat(interview["starts_at"])
     assert shown["DTSTART"].params["TZID"] == "Asia/Tokyo"
-    assert (shown["SUMMARY"], shown["LOCATION"]) == (f"Interview: Back-end engineer, {firm.name}", firm.name)
+    assert (shown["SUMMARY"], shown["LOCATION"]) == (f"Співбесіда: Back-end engineer, {firm.name}", firm.name)
     (seat,) = agenda["seats"]
     stay = events[f"{seat['visit_id']}.{one.candidate_id}@enmusubi"]
     assert stay["DTEND"].dt == date.fromisoformat(seat["ends_on"]) + timedelta(days=1)

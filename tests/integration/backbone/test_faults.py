@@ -3,18 +3,21 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
+import aio_pika
 import pytest
+from aio_pika.exceptions import AMQPError
 from structlog.testing import capture_logs
 
 from deploy.local.finder import Parts as Nodes
 from deploy.local.finder import find
 from deploy.local.processes import Processes
-from shared.events.ids import CandidateId
+from shared.events.ids import CandidateId, EventId
 from shared.ids import new
-from shared.messaging import consumer
+from shared.messaging import consumer, topology
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
 from shared.storage.transactions import Piece
@@ -86,6 +89,27 @@ async def test_after_a_broker_crash_the_relay_goes_on_and_consumers_are_attached
         )
     assert await count(process, "inbox") == 40
     assert await count(process, "outbox") == 45
+
+
+async def test_whoever_has_seen_the_history_after_a_crash_publishes_into_it(own_nodes: Nodes) -> None:
+    assert own_nodes.broker is not None
+    async with Queues.of(own_nodes.amqp_url):  # which are all declared then
+        await own_nodes.broker.control("eval", "[dets:sync(Table) || Table <- dets:all()].")
+    await own_nodes.broker.kill()
+    starting = asyncio.create_task(own_nodes.broker.start())
+    published: list[EventId] = []
+    while len(published) < 20:
+        with suppress(AMQPError, OSError):
+            async with await aio_pika.connect(own_nodes.amqp_url, timeout=5) as connection:
+                await topology.see_history(await connection.channel())
+                queues = Queues(await connection.channel(on_return_raises=True), own_nodes.amqp_url)
+                event_id = new(EventId)
+                await queues.publish(shortlisted(), id=event_id)
+                published.append(event_id)
+    await starting
+    async with Queues.of(own_nodes.amqp_url) as queues:
+        passed = {event.envelope.id for event in await queues.history()}
+    assert passed.issuperset(published)
 
 
 @pytest.mark.parametrize("held", [consumer.HELD, 0.5], ids="held for {}s".format)
