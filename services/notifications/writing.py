@@ -153,7 +153,8 @@ class Writer:
         )
 
     async def _contact(self, person_id: PersonId, documents: Reader) -> _Reader | None:
-        person, key = await gather(documents.get(people, person_id), documents.get(keys, person_id))
+        looking = documents.get(people, person_id), documents.get(keys, person_id)
+        person, key = await gather(*looking)
         if person is None or person.contact is None or key is None:
             return None
         contact = self._vault.open(key, person.contact, Contact)

@@ -7,9 +7,10 @@ import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 
 from shared.events import ExternalEvent
-from shared.events.envelope import Envelope, body, headers
+from shared.events.envelope import Envelope, body
 from shared.events.ids import EventId
 from shared.ids import new
+from tests.harness.publishing import message_of
 from tests.harness.waiting import eventually
 
 
@@ -40,17 +41,10 @@ class Outsider:
 
     async def send(self, envelope: Envelope, content: bytes) -> None:
         """Publish whatever it is."""
-        message = aio_pika.Message(
-            content,
-            headers={**headers(envelope)},
-            message_id=envelope.id,
-            content_type="application/json",
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        )
         async with await aio_pika.connect(self.amqp_url) as connection:
             channel = await connection.channel(on_return_raises=True)
             exchange = await channel.get_exchange("events", ensure=False)
-            await exchange.publish(message, envelope.routing_key, timeout=10)
+            await exchange.publish(message_of(envelope, content), envelope.routing_key, timeout=10)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,17 @@ from shared.events.ids import EventId
 from shared.ids import new
 
 
+def message_of(envelope: Envelope, content: bytes) -> aio_pika.Message:
+    """Return an event as it travels."""
+    return aio_pika.Message(
+        content,
+        headers={**headers(envelope)},
+        message_id=envelope.id,
+        content_type="application/json",
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+    )
+
+
 async def publish(
     amqp_url: str,
     *events: Event,
@@ -27,11 +38,4 @@ async def publish(
             envelope = Envelope.of(
                 event, id=id or new(EventId), time=datetime.now(UTC), sequence=counts[event.subject]
             )
-            message = aio_pika.Message(
-                body(event),
-                headers={**headers(envelope)},
-                message_id=envelope.id,
-                content_type="application/json",
-                delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            )
-            await exchange.publish(message, event.routing_key, timeout=10)
+            await exchange.publish(message_of(envelope, body(event)), event.routing_key, timeout=10)
