@@ -31,11 +31,12 @@ async def up() -> None:
     if read_state(FOLDER / "state.json").is_up():
         say("Enmusubi is already up (make status shows it; make down stops it).")
         return
-    say("Starting a broker, a database, mail and four services ...")
-    run = LocalRun(folder=FOLDER, standard_ports=True, stays=True)
+    say("Starting a broker, a database, mail, a page and four services ...")
+    run = LocalRun(folder=FOLDER, with_frontend=True, standard_ports=True, stays=True)
     await run.start_all()
     for service, url in run.urls.items():
         say(f"  {service:<14} {url}/docs")
+    say(f"  {'frontend':<14} {run.frontend_url}")
     for name in SURROUNDINGS:
         say(f"  {name:<14} {run.processes.facts[name]}")
     say(f"Logs are in {FOLDER / 'log'}.")
@@ -71,7 +72,7 @@ async def status() -> None:
             url = state.facts.get(process.name, "")
             word = "running" if is_alive(process) else "GONE"
             if is_alive(process) and url:
-                word = await _readiness(client, url)
+                word = await _readiness(client, url if process.name == "frontend" else f"{url}/readyz")
             say(f"  {process.name:<14} {process.pid:>8}  {word:<10} {url}")
     for name in SURROUNDINGS:
         say(f"  {name:<14} {state.facts.get(name, '')}")
@@ -79,7 +80,7 @@ async def status() -> None:
 
 async def _readiness(client: httpx.AsyncClient, url: str) -> str:
     try:
-        answer = await client.get(f"{url}/readyz")
+        answer = await client.get(url)
     except httpx.HTTPError:
         return "SILENT"
     return "ready" if answer.status_code == httpx.codes.OK else "NOT READY"

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from deploy.local.keys import ISSUER, STAFF_PERSON_ID, Keys
 
@@ -57,6 +58,8 @@ class Surroundings:
     smtp_port: int
     intake_url: str
     keys: Keys
+    frontend_url: str = "http://127.0.0.1:3000/"
+    """Where the links in mails lead, and whose origin browsers may call the services from."""
 
 
 def environment_of(service: str, port: int, around: Surroundings) -> dict[str, str]:
@@ -79,7 +82,7 @@ def _common(service: str, port: int, around: Surroundings) -> dict[str, str]:
         "AUTH_ISSUER": ISSUER,
         "AUTH_JWKS_URL": around.keys.issuer_jwks.resolve().as_uri(),
         "CANDIDATE_JWKS_URL": f"{around.intake_url}/.well-known/jwks.json",
-        "CORS_ORIGINS": json.dumps(["http://localhost:3000", "http://localhost:5173"]),
+        "CORS_ORIGINS": json.dumps([_origin(around.frontend_url)]),
         "LOG_LEVEL": "INFO",
         "LOG_FORMAT": "json",
         "RETRY_DELAYS": json.dumps(RETRY_DELAYS),
@@ -105,7 +108,7 @@ def _own(service: str, port: int, around: Surroundings) -> dict[str, str]:
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(around.smtp_port),
             "MAIL_FROM": "programme@izumo.example",
-            "FRONTEND_URL": "http://localhost:3000/status",
+            "FRONTEND_URL": around.frontend_url,
             "NOTIFICATIONS_URL": f"http://127.0.0.1:{port}",
             "STAFF": json.dumps(STAFF, ensure_ascii=False),
             "WEBHOOK_PLAIN_HTTP": "true",
@@ -118,6 +121,11 @@ def _own(service: str, port: int, around: Surroundings) -> dict[str, str]:
 def _publishers(service: str) -> dict[str, str]:
     wanted = PUBLISHERS.get(service, {})
     return {name: os.environ.get(name, json.dumps(allowed)) for name, allowed in wanted.items()}
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _file(path: Path) -> str:

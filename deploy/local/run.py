@@ -12,7 +12,7 @@ from typing import Self
 
 import httpx
 
-from deploy.local import finder, keys
+from deploy.local import finder, frontend, keys
 from deploy.local.environment import SERVICES, STANDARD_PORTS, Surroundings, environment_of
 from deploy.local.finder import Parts
 from deploy.local.ports import answers, free_port, ports_from
@@ -61,6 +61,8 @@ class LocalRun:
     """Refuse a broker or a database, named in the environment, that already holds events or data of ours."""
     fresh: bool = False
     """Empty the folder first."""
+    with_frontend: bool = False
+    """Serve the page of examples/frontend too, unless `FRONTEND_URL` names another."""
     standard_ports: bool = False
     """Take the services' standard ports, or the next free ones."""
     stays: bool = False
@@ -96,6 +98,11 @@ class LocalRun:
     def mongo_url(self) -> str:
         """The database server's URL."""
         return self._around.mongo_url
+
+    @property
+    def frontend_url(self) -> str:
+        """Where the links in mails lead."""
+        return self._around.frontend_url
 
     def database_of(self, service: str) -> str:
         """The name of a service's database, or of the clock's (`clock`)."""
@@ -194,6 +201,7 @@ class LocalRun:
             raise finder.NothingFoundError(held)
         smtp_port = await self._start_mail()
         self.urls = {name: f"http://127.0.0.1:{port}" for name, port in self._ports().items()}
+        page = {"frontend_url": await self._start_frontend()} if self.with_frontend else {}
         self._around = Surroundings(
             amqp_url=parts.amqp_url_of(self.virtual_host),
             mongo_url=parts.mongo_url,
@@ -201,10 +209,17 @@ class LocalRun:
             smtp_port=smtp_port,
             intake_url=self.urls.get("intake", NOBODY),
             keys=files,
+            **page,
         )
         broker = self.amqp_url if parts.broker else "as AMQP_URL says"
         database = self.mongo_url if parts.database else "as MONGO_URL says"
-        self.processes.note(**self.urls, mail=str(self.mail_folder), broker=broker, database=database)
+        self.processes.note(
+            **self.urls,
+            frontend=self.frontend_url,
+            mail=str(self.mail_folder),
+            broker=broker,
+            database=database,
+        )
 
     def _ports(self) -> dict[str, int]:
         if self.standard_ports:
@@ -214,21 +229,32 @@ class LocalRun:
     async def _start_mail(self) -> int:
         port = free_port()
         command = [sys.executable, "-m", "deploy.local.smtp", "--port", str(port)]
-        self.processes.launch(
-            "smtp",
-            [*command, "--folder", str(self.mail_folder)],
-            environment=os.environ,
-            log=self.log_of("smtp"),
+        await self._start_server("smtp", [*command, "--folder", str(self.mail_folder)], port)
+        return port
+
+    async def _start_frontend(self) -> str:
+        another = frontend.url_of_another()
+        if another is not None:
+            return another
+        first = frontend.PORT if self.standard_ports else free_port()
+        port, folder = ports_from({"frontend": first})["frontend"], self.folder / "frontend"
+        await asyncio.to_thread(frontend.lay_out, folder, self.urls)
+        await self._start_server(
+            "frontend", frontend.command(port, folder), port, greeting=b"HEAD / HTTP/1.0\r\n\r\n"
         )
+        return frontend.url_of(port)
+
+    async def _start_server(self, name: str, command: list[str], port: int, *, greeting: bytes = b"") -> None:
+        """Start what is not a service, and return when it answers; StartFailedError if it does not."""
+        log = self.log_of(name)
+        self.processes.launch(name, command, environment=os.environ, log=log)
 
         async def is_ready_or_dead() -> bool:
-            return not self.processes.is_alive("smtp") or await answers(port)
+            return not self.processes.is_alive(name) or await answers(port, greeting)
 
-        if not (await until(is_ready_or_dead, within=READY_SECONDS) and self.processes.is_alive("smtp")):
-            log = self.log_of("smtp")
-            msg = f"the SMTP server did not start; its log is {log}, and ends so:\n{tail(log)}"
+        if not (await until(is_ready_or_dead, within=READY_SECONDS) and self.processes.is_alive(name)):
+            msg = f"{name} did not start; its log is {log}, and ends so:\n{tail(log)}"
             raise StartFailedError(msg)
-        return port
 
     async def _is_ready_or_dead(self, service: str, client: httpx.AsyncClient) -> bool:
         if not self.processes.is_alive(service):

@@ -1,5 +1,7 @@
 """What the services of a local run are told."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,15 @@ def test_every_file_that_a_service_is_told_of_is_there(service: str, around: Sur
 
     assert names & set(told)
     assert all(Path(told[name]).is_file() for name in names & set(told))
+
+
+def test_links_in_mails_lead_to_the_page_and_its_origin_alone_may_call(around: Surroundings) -> None:
+    elsewhere = replace(around, frontend_url="http://127.0.0.1:20005/me")
+
+    assert environment_of("notifications", 20004, elsewhere)["FRONTEND_URL"] == "http://127.0.0.1:20005/me"
+    for service in SERVICES:
+        told = environment_of(service, 20004, elsewhere)
+        assert json.loads(told["CORS_ORIGINS"]) == ["http://127.0.0.1:20005"]
 
 
 def test_only_notifications_can_open_what_is_sealed_for_it(around: Surroundings) -> None:

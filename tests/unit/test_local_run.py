@@ -1,5 +1,6 @@
 """A local run with stand-ins for the services: how they are started, watched and ended."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -98,3 +99,32 @@ async def test_a_fresh_run_begins_with_an_empty_folder(tmp_path: Path) -> None:
         (run.mail_folder / "000001-old.eml").touch()
     async with a_run(tmp_path, fresh=True) as run:
         assert list(run.mail_folder.iterdir()) == []
+
+
+async def test_the_page_is_served_beside_the_services_and_knows_where_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FRONTEND_URL", raising=False)
+    async with a_run(tmp_path, with_frontend=True) as run, httpx.AsyncClient(trust_env=False) as client:
+        page = await client.get(run.frontend_url)
+        script = await client.get(f"{run.frontend_url}main.js")
+        settings = await client.get(f"{run.frontend_url}settings.json")
+        told = run.service_environment("intake")
+
+        assert (page.status_code, settings.json()) == (200, run.urls)
+        assert "javascript" in script.headers["Content-Type"]
+        assert json.loads(told["CORS_ORIGINS"]) == [run.frontend_url.rstrip("/")]
+
+    assert not run.processes.is_alive("frontend")
+
+
+async def test_somebodys_own_frontend_takes_the_place_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONTEND_URL", "http://localhost:5173/me")
+    async with a_run(tmp_path, with_frontend=True) as run:
+        told = run.service_environment("intake")
+
+        assert run.frontend_url == "http://localhost:5173/me"
+        assert json.loads(told["CORS_ORIGINS"]) == ["http://localhost:5173"]
+        assert not any(process.name == "frontend" for process in run.processes.launched)
