@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node demo up down status token mail test contract contract-write client faults bench lint format types lock clean
+.PHONY: help setup node browser demo up down status token mail test contract contract-write client faults bench lint format types lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -15,10 +15,13 @@ setup: ## install what is missing: Debian's packages, and .venv from requirement
 node: setup ## install what the examples in JavaScript and TypeScript need: Node where it is missing, and npm's packages
 	@deploy/local/setup-node
 
+browser: ## install Debian's Chromium where it is missing, which the tests of examples/frontend drive
+	@deploy/local/setup browser
+
 demo: setup ## play a whole programme, from application to hire and move, in two minutes
 	@$(PYTHON) -m deploy.demo $(ARGS)
 
-up: setup ## start the system in the background: broker, database, mail, four services
+up: setup ## start the system in the background: broker, database, mail, four services, a page that calls them
 	@$(PYTHON) -m deploy.local up
 
 down: ## stop what `make up` started

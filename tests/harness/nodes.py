@@ -34,6 +34,7 @@ async def running(
     folder: Path,
     *services: str,
     environment: Mapping[str, str] | None = None,
+    with_frontend: bool = False,
 ) -> AsyncIterator[LocalRun]:
     """Run these services as processes, on a virtual host and databases of their own."""
     name = new_name()
@@ -48,6 +49,7 @@ async def running(
             database_prefix=f"{name}_",
             services=services,
             environment={"LEASE_SECONDS": "2", **(environment or {})},
+            with_frontend=with_frontend,
         ) as run:
             yield run
     finally:
