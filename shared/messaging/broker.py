@@ -160,6 +160,7 @@ class Broker:
             connection.close_callbacks.add(lambda *_: lost.set())
         publisher = await publishing.channel(publisher_confirms=True, on_return_raises=True)
         await self._declare(consuming)
+        await _see_history(consuming)
         watcher = await consuming.channel(publisher_confirms=False)
         for channel in (publisher, watcher):
             _ring_when_closed(channel, lost)
@@ -219,6 +220,12 @@ class Broker:
             ]
         )
         return queued, retrying
+
+
+async def _see_history(connection: AbstractConnection) -> None:
+    channel = await connection.channel(publisher_confirms=False)
+    await topology.see_history(channel)
+    await channel.close()
 
 
 def _ring_when_closed(channel: AbstractChannel, lost: asyncio.Event) -> None:

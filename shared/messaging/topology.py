@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aio_pika import ExchangeType
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aio_pika.exceptions import ChannelPreconditionFailed
 from pamqp.common import FieldTable
 
@@ -72,6 +72,21 @@ async def declare(channel: AbstractChannel, delays: Iterable[float], history_day
             await channel.reopen()
     await bind(channel)
     return different
+
+
+async def see_history(channel: AbstractChannel) -> None:
+    """Raise ChannelNotFoundEntity as long as nothing can be written to the history, as just after the broker's start.
+
+    Until then the broker confirms an event that only the other queues have got, and the history never gets it.
+    """
+    await channel.set_qos(prefetch_count=1, timeout=10)
+    history = await channel.get_queue(HISTORY_QUEUE, ensure=False)
+    tag = await history.consume(_look_only, arguments={"x-stream-offset": "next"}, timeout=10)
+    await history.cancel(tag, timeout=10)
+
+
+async def _look_only(_: AbstractIncomingMessage) -> None:
+    """What comes by while somebody only looks stays where it is."""
 
 
 async def check(channel: AbstractChannel, delays: Iterable[float], history_days: int) -> None:

@@ -109,6 +109,7 @@ async def test_whoever_has_seen_the_history_after_a_crash_publishes_into_it(own_
     await starting
     async with Queues.of(own_nodes.amqp_url) as queues:
         passed = {event.envelope.id for event in await queues.history()}
+        await queues.purge()
     assert passed.issuperset(published)
 
 
