@@ -26,6 +26,7 @@ from tests.faults.journal import Journal
 from tests.faults.load.cohort import Cohort
 from tests.faults.load.seasons import Seasons
 from tests.faults.mischief import Mischief
+from tests.faults.outsider import Outsider
 from tests.faults.report import Asked
 from tests.faults.system import DELAYS, FOLDER, System, system
 
@@ -69,6 +70,7 @@ class Run:
             Journal(FOLDER / f"{name}.jsonl") for name in ("acknowledged", "injected", "disturbances")
         )
         client = Client(found.replicas_urls, acknowledged, _from(chance), COMMANDS_A_SECOND)
+        outsider = Outsider(found.broker.url, acknowledged, _from(chance), client.acknowledged)
         injector = Injector(found.broker.url, injected, _from(chance))
         mischief = Mischief(found, injector, disturbances, chance, self.say)
         clock = found.run.service_environment("intake")["CLOCK_DATABASE"]
@@ -76,7 +78,7 @@ class Run:
         async with AsyncExitStack() as ends:
             ends.push_async_callback(client.close)
             ends.push_async_callback(world.close)
-            seasons = Seasons(client, world, mischief, found.run.token, self.say)
+            seasons = Seasons(client, outsider, world, mischief, found.run.token, self.say)
             stuck = await self._play(found, seasons, mischief, world)
             where = Where(
                 mongo_url=found.run.mongo_url,

@@ -74,6 +74,7 @@ class Client:
             self.refused[f"{kind}: {refused.type}"] += 1
             raise
         content = answer.json() if answer.content else {}
+        content = {"items": content} if isinstance(content, list) else content
         found = {
             name: value for name, value in content.items() if name.endswith("_id") and isinstance(value, str)
         }

@@ -19,6 +19,7 @@ from deploy.local.finder import NothingFoundError, Parts
 from deploy.local.processes import Processes, read_state
 from deploy.local.run import RUN_FOLDER, AlreadyRunningError, LocalRun
 from tests.faults.database import ReplicaSet
+from tests.faults.outsider import FIRMS, SCHOOL, TESTERS
 from tests.harness.proxy import Proxy
 
 FOLDER = RUN_FOLDER / "faults"
@@ -32,8 +33,11 @@ SETTINGS = {
     "LEASE_SECONDS": "4",
     "OUTGOING_CLAIM_SECONDS": "24",
     "PROPOSALS_FLOOR": "0.3",
+    "POSITION_PUBLISHERS": json.dumps({FIRMS: ["*"]}),
+    "ASSESSMENT_PUBLISHERS": json.dumps([TESTERS]),
+    "LESSON_PUBLISHERS": json.dumps([SCHOOL]),
 }
-"""Short delays; lease and claim in the proportion of their defaults; and more matches than usual."""
+"""Short delays; lease and claim in the proportion of their defaults; more matches than usual; and who is listened to."""
 
 
 @dataclass(kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.faults.checker.evidence import Acknowledged, Evidence
+from tests.faults.checker.outside import OUTSIDE
 from tests.faults.checker.verdict import Finding
 
 GONE = frozenset({"declined", "withdrawn", "erased"})
@@ -35,6 +36,8 @@ _MATCH = ("matching", "matches", ("match_id",))
 _OFFER = ("matching", "offers", ("offer_id",))
 _SEAT = ("scheduling", "seats", ("visit_id", "candidate_id"))
 _INTERVIEW = ("scheduling", "interviews", ("interview_id",))
+_SHOWCASE = ("scheduling", "showcases", ("showcase_id",))
+_RELOCATION = ("scheduling", "relocations", ("relocation_id",))
 RULES: Mapping[str, Rule] = {
     "round": Rule("intake", "rounds", ("round_id",), creates=True),
     "round-closing": Rule("intake", "rounds", ("round_id",), "round-closed", _states("closed")),
@@ -66,6 +69,9 @@ RULES: Mapping[str, Rule] = {
     "interview": Rule(*_INTERVIEW, "interview-scheduled", creates=True),
     "interview-cancellation": Rule(*_INTERVIEW, "interview-cancelled", _states("cancelled")),
     "outcome": Rule(*_INTERVIEW, "interview-held", _states("held")),
+    "showcase": Rule("scheduling", "visits", ("visit_id",)),
+    "team": Rule(*_SHOWCASE, "showcase-scheduled", _states("scheduled", "held", "cancelled")),
+    "relocation-step": Rule(*_RELOCATION, "relocation-step-done"),
 }
 """By kind of command."""
 KNOWN: Mapping[str, tuple[str, str]] = {
@@ -84,6 +90,8 @@ KNOWN: Mapping[str, tuple[str, str]] = {
     "relocation_id": ("scheduling", "relocations"),
 }
 """Where what an acknowledgement names has to be, whatever it was about. A candidate's id may stand for nobody."""
+EXACTLY = ("by", "step")
+"""What an event says beside which thing it is about, where a command was about that."""
 NO_EVENT = frozenset({"repeat", "erased"})
 """Of an application: one that came again has no event, and of one that was erased nobody knows whether it had."""
 
@@ -92,6 +100,8 @@ def judge_acknowledging(evidence: Evidence) -> Iterator[Finding]:
     """Look for everything that was acknowledged."""
     told = _Told(evidence)
     for one in _with_plans(evidence.acknowledged):
+        if one.kind in OUTSIDE:  # which is a matter of its own
+            continue
         yield from _is_there(evidence, one)
         if (rule := RULES.get(one.kind)) is None:
             yield Finding(
@@ -104,9 +114,11 @@ def judge_acknowledging(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _with_plans(acknowledged: Sequence[Acknowledged]) -> Iterator[Acknowledged]:
-    """A plan acknowledges each interview that it planned."""
+    """A plan acknowledges each interview that it planned, a demo day each team's showcase."""
     for one in acknowledged:
         yield one
+        for team in one.body.get("items", ()) if one.kind == "showcase" else ():
+            yield Acknowledged(kind="team", ids={"showcase_id": team["showcase_id"]})
         for planned in one.body.get("planned", ()) if one.kind == "plan" else ():
             yield Acknowledged(kind="interview", ids={"interview_id": planned["interview_id"]})
 
@@ -148,7 +160,7 @@ def _has_happened(evidence: Evidence, told: _Told, one: Acknowledged, rule: Rule
     state = str(document.get("state"))
     if rule.states is not None and state not in rule.states and not (rule.later and told.of(rule.later, ids)):
         yield Finding("lost", f"{what}, and it is {state}")
-    exact = ids | ({"by": one.ids["by"]} if "by" in one.ids else {})
+    exact = ids | {name: one.ids[name] for name in EXACTLY if name in one.ids}
     is_told = rule.event is None or told.of(rule.event, exact)
     if not is_told and not (one.kind == "application" and state in NO_EVENT):
         yield Finding("lost", f"{what}, and no {rule.event} tells of it")

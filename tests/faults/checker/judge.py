@@ -7,6 +7,7 @@ from tests.faults.checker.effects import judge_effects
 from tests.faults.checker.evidence import Evidence
 from tests.faults.checker.handling import judge_handling
 from tests.faults.checker.mailing import judge_mailing
+from tests.faults.checker.outside import judge_outside
 from tests.faults.checker.places import judge_places
 from tests.faults.checker.publishing import judge_publishing, republished
 from tests.faults.checker.resting import judge_resting
@@ -21,6 +22,7 @@ PROMISES = (
     judge_handling,
     judge_standing,
     judge_effects,
+    judge_outside,
     judge_telling,
     judge_mailing,
     judge_places,

@@ -34,6 +34,7 @@ MOVES: Mapping[tuple[str, str], Mapping[str, str]] = {
         "interview-cancelled": "cancelled",
         "interview-held": "held",
     },
+    ("scheduling", "showcases"): {"showcase-held": "held"},
     ("scheduling", "plans"): {"lessons-planned": "planned", "lessons-finished": "finished"},
     ("scheduling", "relocations"): {
         "relocation-started": "started",
@@ -60,6 +61,7 @@ def judge_standing(evidence: Evidence) -> Iterator[Finding]:
             yield from _stands(event, moves, subject, documents.get(subject, {}).get("state"))
     yield from _applications(evidence)
     yield from _made(evidence)
+    yield from _steps(evidence)
 
 
 def _last(evidence: Evidence, service: str, moves: Mapping[str, str]) -> dict[str, Entry]:
@@ -100,3 +102,18 @@ def _made(evidence: Evidence) -> Iterator[Finding]:
             yield Finding("lost", f"{event.name} is of {event.data['by']}, and the match does not know")
         if event.data.get("complete") and match.get("state") == "proposed":
             yield Finding("lost", f"{event.name} makes the match, and it is not made")
+
+
+def _steps(evidence: Evidence) -> Iterator[Finding]:
+    """A step of a move is done exactly where an event says so."""
+    moves = evidence.collection("scheduling", "relocations")
+    told = {(event.subject, event.data["step"]) for event in evidence.events("relocation-step-done")}
+    noted = {
+        (move_id, step["step"])
+        for move_id, move in moves.items()
+        for step in move.get("steps", ())
+        if step["is_done"]
+    }
+    for move_id, step in sorted(told ^ noted):
+        what = "not told of" if (move_id, step) in noted else "told of, and not done"
+        yield Finding("lost", f"step {step} of move {move_id} is {what}")

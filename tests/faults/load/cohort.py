@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from deploy.demo.api import RefusedError
 from tests.faults.client import Client, GivenUp
+from tests.faults.outsider import Outsider
 
 IZUMO = ZoneInfo("Asia/Tokyo")
 Json = dict[str, Any]
@@ -49,6 +50,7 @@ class Cohort:
     begins: datetime
     """Programme time."""
     client: Client
+    outsider: Outsider
     make_token: MakeToken
     people: list[Person] = field(default_factory=list)
     shortlisted: list[Person] = field(default_factory=list)
@@ -61,6 +63,11 @@ class Cohort:
     def staff(self) -> str:
         """A staff token."""
         return self.make_token("staff")
+
+    @property
+    def leaving(self) -> Person | None:
+        """Who will ask to be forgotten while offers are answered."""
+        return self.shortlisted[len(self.shortlisted) // 2] if self.shortlisted else None
 
     def employer(self, firm_id: str) -> Employer | None:
         """Return a firm of this cohort's."""

@@ -71,9 +71,9 @@ async def _respond(cohort: Cohort, offer: Json, verb: str, token: str, body: Jso
 
 async def _erase(cohort: Cohort) -> None:
     """Somebody asks to be forgotten, while offers are being answered."""
-    if not cohort.shortlisted:
+    person = cohort.leaving
+    if person is None:
         return
-    person = cohort.shortlisted[len(cohort.shortlisted) // 2]
     await tried(
         partial(
             cohort.client.command,

@@ -6,6 +6,7 @@ from functools import partial
 
 from deploy.demo.applicants import applicants
 from deploy.demo.firms import FIRMS, Firm
+from tests.faults.load import outside
 from tests.faults.load.cohort import IZUMO, Cohort, Employer, Json, Person, tried
 
 APPLICANTS, CAPACITY, WAITLIST = 40, 28, 4
@@ -38,19 +39,13 @@ async def _register(cohort: Cohort, number: int, firm: Firm) -> None:
     firm_id = registered["firm_id"]
     token = cohort.make_token("firm", firm_id=firm_id)
     starts_on = cohort.begins.replace(year=cohort.begins.year + 1).date().isoformat()
-    opened = await asyncio.gather(
-        *(
-            cohort.client.command(
-                "position",
-                "matching",
-                f"/firms/{firm_id}/positions",
-                {"requirements": position | {"starts_on": starts_on, "headcount": 1}},
-                token=token,
-            )
-            for position in firm.positions
-        )
+    wanted = [position | {"starts_on": starts_on, "headcount": 1} for position in firm.positions]
+    opening = partial(
+        cohort.client.command, "position", "matching", f"/firms/{firm_id}/positions", token=token
     )
-    positions = tuple(one["position_id"] for one in opened)
+    opened = await asyncio.gather(*(opening({"requirements": one}) for one in wanted))
+    asked_for = await outside.request(cohort, firm_id, token, wanted[0])
+    positions = (*(one["position_id"] for one in opened), *asked_for)
     cohort.employers.append(Employer(firm_id=firm_id, token=token, positions=positions))
 
 
@@ -77,7 +72,7 @@ async def _apply(cohort: Cohort, number: int) -> None:
 
 
 async def screen(cohort: Cohort) -> None:
-    """Staff shortlist, decline and promote, while some withdraw."""
+    """Staff shortlist, decline and promote, while some withdraw and some are tested."""
     path = "/applications?state=applied"
     placed = {one["application_id"] for one in await cohort.client.everything("intake", path, cohort.staff)}
     people = [one for one in cohort.people if one.application_id in placed]
@@ -87,6 +82,7 @@ async def screen(cohort: Cohort) -> None:
         *(tried(partial(_decide, cohort, one, "shortlisting", cohort.staff)) for one in wanted),
         *(tried(partial(_decide, cohort, one, "decline", cohort.staff)) for one in declined),
         *(tried(partial(_decide, cohort, one, "withdrawal", one.token)) for one in leaving),
+        outside.assess(cohort, people),
     )
     cohort.shortlisted = [one for one in wanted if one not in leaving]
 

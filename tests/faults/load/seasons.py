@@ -8,9 +8,10 @@ from functools import partial
 
 from deploy.demo.world import RestlessError, World
 from tests.faults.client import Client
-from tests.faults.load import hiring, recruiting, visiting
+from tests.faults.load import hiring, moving, recruiting, visiting
 from tests.faults.load.cohort import IZUMO, Cohort, MakeToken, tried
 from tests.faults.mischief import Mischief
+from tests.faults.outsider import Outsider
 
 CALM_SECONDS = 25.0
 """What a calm moment takes at the most, as a rule; none is begun with less than that left."""
@@ -23,6 +24,7 @@ class Seasons:
     def __init__(
         self,
         client: Client,
+        outsider: Outsider,
         world: World,
         mischief: Mischief,
         make_token: MakeToken,
@@ -30,6 +32,7 @@ class Seasons:
     ) -> None:
         self.findings: list[str] = []
         self._client = client
+        self._outsider = outsider
         self._world = world
         self._mischief = mischief
         self._make_token = make_token
@@ -66,14 +69,22 @@ class Seasons:
         parts = (recruiting.match, visiting.invite)
         await asyncio.gather(*(tried(partial(part, cohort)) for part in parts))
         await tried(partial(visiting.plan, cohort))
+        await tried(partial(visiting.show, cohort))
 
     async def _hire(self, cohort: Cohort | None, now: datetime) -> None:
         if cohort is not None:
             await tried(partial(visiting.look_back, cohort, now))
             await tried(partial(hiring.hire, cohort, now))
+            await tried(partial(moving.move, cohort))
 
     def _cohort(self, number: int, now: datetime) -> Cohort:
-        return Cohort(number=number, begins=now, client=self._client, make_token=self._make_token)
+        return Cohort(
+            number=number,
+            begins=now,
+            client=self._client,
+            outsider=self._outsider,
+            make_token=self._make_token,
+        )
 
     async def _let_time_pass(self, cohort: Cohort) -> datetime | None:
         """Wait for calm and rest, then let the days of the visits pass; None where there was no rest."""

@@ -4,14 +4,17 @@ import asyncio
 from datetime import datetime, timedelta
 from functools import partial
 
+from tests.faults.load import outside
 from tests.faults.load.cohort import IZUMO, Cohort, Json, Person, tried
 
 SEATS = 4
 VISITS = ((1, 5), (3, 7))
 """First and last day of each, counted from the season's beginning: their days overlap."""
 INVITED = 12
-OVER = 8
-"""The day on which both are over."""
+DEMO = 19
+"""The hour of the demo day, after all interviews."""
+OVER = 16
+"""The day on which both are over, and the first lessons, which begin in the week after next."""
 ROOMS = ("出雲市役所 会議室A", "出雲市役所 会議室B", "Izumo IT Hub, room 1")
 
 
@@ -113,9 +116,53 @@ async def _plan(cohort: Cohort, visit_id: str) -> None:
     )
 
 
+async def show(cohort: Cohort) -> None:
+    """Staff set each visit's demo day, in two teams, twice at the same time."""
+    days = dict(zip(cohort.visits, VISITS, strict=False))
+    await asyncio.gather(
+        *(tried(partial(_show, cohort, visit_id, last)) for visit_id, (_, last) in days.items())
+    )
+
+
+async def _show(cohort: Cohort, visit_id: str, last: int) -> None:
+    visit = await cohort.client.read("scheduling", f"/visits/{visit_id}", cohort.staff)
+    booked = [one["candidate_id"] for one in visit["invited"] if one["state"] == "booked"]
+    begins = (cohort.begins.astimezone(IZUMO) + timedelta(days=last)).replace(hour=DEMO, minute=0, second=0)
+    teams = [
+        {
+            "team": f"Team {number + 1}",
+            "theme": "Travel in the region",
+            "candidate_ids": booked[number::2],
+            "firm_ids": [one.firm_id for one in cohort.employers],
+        }
+        for number in range(2)
+    ]
+    body = {
+        "starts_at": begins.isoformat(),
+        "ends_at": (begins + timedelta(hours=1)).isoformat(),
+        "place": ROOMS[0],
+        "teams": teams,
+    }
+    setting = partial(
+        cohort.client.command,
+        "showcase",
+        "scheduling",
+        f"/visits/{visit_id}/showcase",
+        body,
+        token=cohort.staff,
+        method="PUT",
+        visit_id=visit_id,
+    )
+    await asyncio.gather(*(tried(setting) for _ in range(2)))
+
+
 async def look_back(cohort: Cohort, now: datetime) -> None:
-    """When it is over, firms say how their interviews were, and staff who came; then the visits are closed."""
-    await asyncio.gather(*(tried(partial(_look_back, cohort, visit_id, now)) for visit_id in cohort.visits))
+    """When it is over, firms say how their interviews were, staff who came, a school who learnt; then visits are closed."""
+    learners = [one for one in cohort.shortlisted if one != cohort.leaving]
+    await asyncio.gather(
+        outside.report_lessons(cohort, learners, now),
+        *(tried(partial(_look_back, cohort, visit_id, now)) for visit_id in cohort.visits),
+    )
 
 
 async def _look_back(cohort: Cohort, visit_id: str, now: datetime) -> None:

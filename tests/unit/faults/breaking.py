@@ -4,21 +4,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.faults.checker.evidence import Acknowledged, Due, Evidence, Injected, Mail, Parked
+from tests.faults.checker.evidence import Acknowledged, Due, Evidence, Injected, Json, Mail, Parked
 from tests.faults.checker.verdict import Promise
 from tests.unit.faults.builders import changed, decided, entry, event, told, twice, without
 from tests.unit.faults.hire import (
     APPLICATION,
+    ASSESSED,
     CANDIDATE,
     FIRM,
+    HELD,
     INTERVIEW,
     MATCH,
     MOVE,
     NOW,
     OFFER,
+    PLAN,
     POSITION,
     ROUND,
     SEAT,
+    SHOWCASE,
+    TEAM,
     VISIT,
 )
 
@@ -62,6 +67,47 @@ def accepted_again(evidence: Evidence) -> Evidence:
     """Have an offer's acceptance decided once more, as an event and a number of their own."""
     more = entry("matching", "offer-accepted", OFFER, 3, event(evidence, "offer-accepted").data, 900)
     return changed(decided(evidence, more), "matching", "offers", OFFER, sequence=3)
+
+
+def more(evidence: Evidence, kind: str, collection: str, subject: str, data: Json) -> Evidence:
+    """Have scheduling decide one more event, which its document counts."""
+    count = len([one for one in evidence.outbox if one.subject == subject]) + 1
+    event_too = decided(evidence, entry("scheduling", kind, subject, count, data, 900))
+    return changed(event_too, "scheduling", collection, subject, sequence=count)
+
+
+def updated_again(evidence: Evidence) -> Evidence:
+    """Have a candidate's update decided once more, and everybody know of it."""
+    again = entry("intake", "candidate-updated", CANDIDATE, 4, {"candidate_id": CANDIDATE}, 900)
+    evidence = changed(decided(evidence, again), "intake", "candidates", CANDIDATE, sequence=4)
+    for service, collection, field in (
+        ("matching", "candidates", "profile_of"),
+        ("scheduling", "candidates", "record_sequence"),
+        ("notifications", "people", "as_of"),
+    ):
+        evidence = changed(evidence, service, collection, CANDIDATE, **{field: 4})
+    return evidence
+
+
+def unheard(evidence: Evidence, kind: str) -> Evidence:
+    """Have what somebody outside was confirmed neither in the history nor in an inbox."""
+    gone = next(one for one in evidence.history if one.type.startswith(kind))
+    inbox = {
+        service: tuple(key for key in keys if not key.endswith(gone.id))
+        for service, keys in evidence.inbox.items()
+    }
+    return replace(evidence, inbox=inbox, history=tuple(one for one in evidence.history if one.id != gone.id))
+
+
+def assessments(evidence: Evidence, *found: Json) -> Evidence:
+    record = {"fingerprint": "print", "assessments": list(found)}
+    return changed(evidence, "intake", "candidates", CANDIDATE, record=record)
+
+
+def attended(evidence: Evidence, *, said: bool | None) -> Evidence:
+    plan = evidence.collection("scheduling", "plans")[PLAN]
+    lessons = [{**one, "attended": said} for one in plan["lessons"]]
+    return changed(evidence, "scheduling", "plans", PLAN, lessons=lessons)
 
 
 def mail_again(evidence: Evidence, after: timedelta = HOUR) -> Evidence:
@@ -144,6 +190,29 @@ LOST: dict[str, Break] = {
         it, "scheduling", "calendar", f"{FIRM}:2027-05-10"
     ),
     "garbage that is not parked": injected,
+    "what somebody outside was confirmed": lambda it: unheard(it, "lesson-reported"),
+    "what somebody outside has told, to its reader": lambda it: replace(it, inbox={**it.inbox, "intake": ()}),
+    "a position that was asked for outside": lambda it: changed(
+        it, "matching", "positions", POSITION, request_id=None
+    ),
+    "word of a position that was asked for outside": lambda it: undecided(it, "position-opened"),
+    "an assessment": assessments,
+    "word of an assessment": lambda it: undecided(it, "candidate-updated"),
+    "what a school has reported": lambda it: attended(it, said=None),
+    "what a school has reported, which is known otherwise": lambda it: attended(it, said=False),
+    "word of a lesson": lambda it: undecided(it, "lesson-held"),
+    "the showcase of a team": lambda it: without(it, "scheduling", "showcases", SHOWCASE),
+    "word of a showcase": lambda it: undecided(it, "showcase-scheduled"),
+    "that a showcase took place": lambda it: changed(
+        it, "scheduling", "showcases", SHOWCASE, state="scheduled"
+    ),
+    "a step of a move": lambda it: changed(
+        it, "scheduling", "relocations", MOVE, steps=[{"step": "visa", "is_done": False}]
+    ),
+    "word of a step": lambda it: undecided(it, "relocation-step-done"),
+    "another step than was acknowledged": lambda it: acknowledged(
+        it, "relocation-step", relocation_id=MOVE, step="flight"
+    ),
 }
 DUPLICATED: dict[str, Break] = {
     "an event with another body": lambda it: told_again(it, digest="other"),
@@ -176,6 +245,15 @@ DUPLICATED: dict[str, Break] = {
     "a mail although nobody was killed": mail_again,
     "a mail of no message": lambda it: replace(
         it, mails=(*it.mails, Mail(message_id="e" * 32, filed_at=NOW))
+    ),
+    "a position that was asked for outside": lambda it: twice(it, "matching", "positions", POSITION, held=0),
+    "an assessment": lambda it: assessments(updated_again(it), ASSESSED, ASSESSED),
+    "word of an assessment": updated_again,
+    "what a school has reported": lambda it: more(it, "lesson-held", "plans", PLAN, HELD),
+    "an announcement of a showcase": lambda it: more(it, "showcase-scheduled", "showcases", SHOWCASE, TEAM),
+    "that a showcase took place": lambda it: more(it, "showcase-held", "showcases", SHOWCASE, TEAM),
+    "a step of a move": lambda it: more(
+        it, "relocation-step-done", "relocations", MOVE, event(it, "relocation-step-done").data
     ),
     "what one key asked for": lambda it: acknowledged(
         acknowledged(it, "offer", offer_id=OFFER), "offer", offer_id="e" * 32

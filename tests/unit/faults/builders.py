@@ -15,8 +15,11 @@ from tests.unit.faults.hire import (
     CANDIDATE,
     INTERVIEW,
     MATCH,
+    MOVE,
     NOW,
     OFFER,
+    OUTSIDE,
+    SHOWCASE,
     STAFF,
     STORY,
     VISIT,
@@ -73,7 +76,7 @@ def clean() -> Evidence:
         documents=_documents(outbox, messages),
         outbox=(private, *outbox),
         inbox=_inbox(outbox, private),
-        history=tuple(map(told, outbox)),
+        history=(*map(told, outbox), *_told_outside()),
         queues={"matching.events": 0},
         mails=tuple(
             Mail(message_id=one["_id"], filed_at=NOW) for one in messages.values() if one["state"] == "sent"
@@ -91,6 +94,21 @@ def _decided(told_of: Sequence[tuple[str, str, str, Json]], start: int) -> list[
     return found
 
 
+def _told_outside() -> tuple[Told, ...]:
+    return tuple(
+        Told(
+            id=f"{number:032x}",
+            source=source,
+            type=f"{kind}.v1",
+            subject=subject,
+            sequence=None,
+            digest=kind,
+            headers={"cloudEvents_id": f"{number:032x}"},
+        )
+        for number, (source, kind, subject, _) in enumerate(OUTSIDE, start=700)
+    )
+
+
 def _inbox(outbox: Sequence[Entry], private: Entry) -> dict[str, tuple[str, ...]]:
     found = {
         service: tuple(
@@ -99,6 +117,9 @@ def _inbox(outbox: Sequence[Entry], private: Entry) -> dict[str, tuple[str, ...]
         for service, kinds in READS.items()
     }
     found["notifications"] += (f"private:{private.id}",)
+    for one in _told_outside():
+        for service, kinds in READS.items():
+            found[service] += (f"{one.source}:{one.id}",) if one.type.partition(".")[0] in kinds else ()
     return found
 
 
@@ -133,6 +154,12 @@ def _acknowledged() -> tuple[Acknowledged, ...]:
         Acknowledged(kind="plan", ids={"visit_id": VISIT}, body={"planned": [{"interview_id": INTERVIEW}]}),
         Acknowledged(kind="offer", key="o", ids={"offer_id": OFFER}),
         Acknowledged(kind="offer-acceptance", ids={"offer_id": OFFER}),
+        Acknowledged(kind="showcase", ids={"visit_id": VISIT}, body={"items": [{"showcase_id": SHOWCASE}]}),
+        Acknowledged(kind="relocation-step", ids={"relocation_id": MOVE, "step": "visa"}),
+        *(
+            Acknowledged(kind=kind, key=one.id, ids={"source": source, **ids}, body={**ids, "attended": True})
+            for one, (source, kind, _, ids) in zip(_told_outside(), OUTSIDE, strict=True)
+        ),
     )
 
 
