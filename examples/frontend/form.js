@@ -114,7 +114,7 @@ export function numberSkills() {
 
 /** Remove the rows of skills that nothing was written in, so that the others' places are those of the body. */
 function dropEmptySkills() {
-  for (const row of rows.children) {
+  for (const row of [...rows.children]) {
     if ([...row.querySelectorAll("input")].every((input) => input.value === "")) row.remove();
   }
   numberSkills();

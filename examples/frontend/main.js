@@ -33,7 +33,10 @@ byId("leave").addEventListener("click", () => {
   signOut();
   start();
 });
-window.addEventListener("hashchange", () => start(takeCode())); // a link that is opened in this tab
+window.addEventListener("hashchange", () => {
+  const another = takeCode(); // a link that is opened in this tab
+  if (another !== undefined) start(another);
+});
 start(code);
 
 /** @param {string} [code] of a link */
@@ -64,8 +67,9 @@ function offerToOpen(code) {
   focusOn("link");
 }
 
-/** The token has run out. */
+/** The token has run out, as every service says that is asked. */
 function signedOut() {
+  if (session() === undefined) return;
   signOut();
   start();
   tell(byId("again"), { type: "unauthenticated", title: "", status: 401 });

@@ -12,6 +12,7 @@ from tests.harness.frontend import Staff, apply, fill_in, new_address
 
 pytestmark = [needs_browser, needs_node, pytest.mark.usefixtures("staff")]
 both_languages = pytest.mark.parametrize("language", ["en", "ja"])
+LAST_DAY = {"en": "22 April 2029", "ja": "2029年4月22日"}
 
 
 async def beside(somebody: Visitor, path: str) -> str:
@@ -23,6 +24,38 @@ async def beside(somebody: Visitor, path: str) -> str:
     error = somebody.page.locator(f'[id="{ids[0]}"]')
     assert await error.bounding_box() is not None
     return await error.inner_text()
+
+
+@both_languages
+@pytest.mark.parametrize(
+    ("status", "answer", "heading", "text"),
+    [
+        (200, {"has_places": True}, "open", "places"),
+        (200, {"has_places": False}, "open", "waitlist"),
+        (404, {"type": "no-round-open", "title": "", "status": 404}, "closed", "closedText"),
+    ],
+)
+async def test_it_says_whether_one_can_apply(
+    run: LocalRun,
+    browser: Browser,
+    language: str,
+    status: int,
+    answer: dict[str, Any],
+    heading: str,
+    text: str,
+) -> None:
+    async def current(route: Route) -> None:
+        days = {"round_id": "ab" * 16, "opens_on": "2029-04-02", "closes_on": "2029-04-22"}
+        headers = {"Access-Control-Allow-Origin": "*"}
+        await route.fulfill(status=status, json=days | answer, headers=headers)
+
+    async with visitor(browser, run, language) as somebody:
+        await somebody.page.route("**/rounds/current", current)
+        await somebody.page.reload()
+        words = somebody.words["round"]
+        await somebody.reads(words[heading], "#round")
+        await somebody.reads(words[text].replace("{date}", LAST_DAY[language]), "#round-text")
+        assert await somebody.page.locator("#application").is_visible() == (status == 200)
 
 
 @both_languages
@@ -89,6 +122,7 @@ async def test_all_of_it_goes_by_keyboard(run: LocalRun, browser: Browser) -> No
         await keyboard.press("Tab")
         await keyboard.press("Enter")  # past the header
         assert await somebody.focused() == "main"
+        assert sum(one.url.endswith("/rounds/current") for one in somebody.sent) == 1
         reached = []
         while "consent" not in reached:
             await keyboard.press("Tab")
@@ -108,9 +142,9 @@ async def test_the_profile_is_sent_as_it_was_filled_in(run: LocalRun, browser: B
     async with visitor(browser, run, "en") as somebody:
         email = new_address()
         await fill_in(somebody, email)
-        for _ in range(2):
+        for _ in range(3):
             await somebody.button("Add a skill").click()
-        await somebody.fill(profile__skills__2__name="C++", profile__skills__2__years="0.5")
+        await somebody.fill(profile__skills__3__name="C++", profile__skills__3__years="0.5")
         await somebody.button("Remove skill 1").click()
         await somebody.button("Send the application").click()
         await somebody.reads("Thank you", "#sent")
