@@ -15,6 +15,7 @@ from shared.events.vocabulary import (
     MatchReason,
     Places,
     Points,
+    Whole,
     Years,
     Yen,
 )
@@ -60,7 +61,7 @@ class Profile(Value):
     """The first day on which the candidate could start; absent: at any time."""
     available_until: Annotated[Day, at_least("available_from")] | None = None
     """The last day on which the candidate could start; absent: no last day."""
-    family_members: Annotated[int, Field(strict=True, ge=0, le=20)] = 0
+    family_members: Annotated[int, Field(strict=True, ge=0, le=20), Whole] = 0
     """How many people would move together with the candidate."""
 
 

@@ -9,6 +9,7 @@ import re
 from typing import Annotated, Final, Literal
 
 from pydantic import (
+    BeforeValidator,
     Field,
     StrictBool,
     StringConstraints,
@@ -152,16 +153,24 @@ Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 """A country (the shape of ISO 3166-1 alpha-2; whether there is such a country is checked where one is typed
 in)."""
 
-Yen = Annotated[int, Field(strict=True, gt=0, le=1_000_000_000)]
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole: Final = BeforeValidator(_whole)
+"""Takes `8.0` for 8, as JSON Schema does, and as programs write it that know no other numbers."""
+
+Yen = Annotated[int, Field(strict=True, gt=0, le=1_000_000_000), Whole]
 """A salary: yen, gross, a year."""
 
 Years = Annotated[float, Field(strict=True, ge=0, le=60)]
 """Years of experience; parts of a year are decimals."""
 
-Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=100_000), Whole]
 """How many there are."""
 
-Places = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+Places = Annotated[int, Field(strict=True, ge=1, le=100_000), Whole]
 """How many there are of something that there must be one of, or a place in a line, counted from one."""
 
 Score = Annotated[float, Field(strict=True, ge=0, le=1)]

@@ -12,13 +12,13 @@ from shared.events.ids import CandidateId, FirmId, TeacherId
 from shared.events.texts import NO_CONTROLS, Line
 from shared.events.times import Day, Moment, TimeZone
 from shared.events.value import Value
-from shared.events.vocabulary import Flag, InterviewOutcome, Language, Places, VisaTrack
+from shared.events.vocabulary import Flag, InterviewOutcome, Language, Places, VisaTrack, Whole
 from shared.web.contacts import Contact, Name
 
 LONGEST_VISIT = timedelta(days=31)
 SHORTEST_TURN = timedelta(minutes=5)
 """What a team at least has to show its work."""
-Seats = Annotated[int, Field(strict=True, ge=1, le=1000)]
+Seats = Annotated[int, Field(strict=True, ge=1, le=1000), Whole]
 
 
 class VisitRequest(Value):
@@ -230,7 +230,7 @@ class LessonPlanRequest(Value):
     """A correction of a candidate's lessons: those that have not begun are planned anew."""
 
     candidate_id: CandidateId
-    weeks: Annotated[int, Field(strict=True, ge=1, le=26)] | None = None
+    weeks: Annotated[int, Field(strict=True, ge=1, le=26), Whole] | None = None
     """For how many weeks from now on; absent: for as many lessons as are left."""
     teacher_id: TeacherId | None = None
     """With whom; absent: with whoever has room."""

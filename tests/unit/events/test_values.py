@@ -15,7 +15,7 @@ from shared.events.ids import CandidateId, FirmId, Id
 from shared.events.profile import Profile, Requirements, Skill
 from shared.events.texts import Line, PublicName
 from shared.events.times import Day, Moment, TimeZone
-from shared.events.vocabulary import Channel, Country, Flag, Language, Points, Score, Yen
+from shared.events.vocabulary import Channel, Country, Flag, Language, Places, Points, Score, Yen
 
 HEX = "7d0f4c6b9e3a4f51a2c8d6e0b1f37c94"
 
@@ -261,3 +261,12 @@ def test_a_score_is_a_number_and_nothing_that_may_be_read_as_one(kind: Any) -> N
     for wrong in ("0.5", True, False, None, 1.01):
         with pytest.raises(ValidationError):
             adapter.validate_python(wrong)
+
+
+@pytest.mark.parametrize("kind", [Yen, Places])
+def test_a_whole_number_may_be_written_with_a_point(kind: Any) -> None:
+    """JSON Schema knows no difference between 8 and 8.0."""
+    taken = TypeAdapter(kind).validate_json("8.0")
+    assert (taken, type(taken)) == (8, int)
+    for wrong in (8.5, "8", True, None, float("inf"), float("nan")):
+        assert errors(kind, wrong) == ["int_type"]
