@@ -156,6 +156,14 @@ def _decoded(part: str) -> dict[str, Any]:
 
 
 async def _caller(request: Request) -> Caller:
+    """Return who is calling; a token is checked once in a request, however often that is asked."""
+    if not hasattr(request.state, "caller"):
+        request.state.caller = await _checked(request)
+    caller: Caller = request.state.caller
+    return caller
+
+
+async def _checked(request: Request) -> Caller:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("send the header Authorization: Bearer <token>")

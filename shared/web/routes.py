@@ -41,7 +41,7 @@ UNSAID = "Successful Response"
 
 
 class GuardedRoute(APIRoute):
-    """A route that refuses everybody unless it says who may call it.
+    """A route that refuses everybody unless it says who may call it, before anything else is looked at.
 
     Its body is read strictly; what is absent is left out of its answers; and whatever may go wrong with any
     such route is described without being listed by each.
@@ -68,13 +68,15 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         """Return the handler, or one that refuses."""
-        if allowed(self) is None:
+        allow = allowed(self)
+        if allow is None:
             return _refuse
         if self.body_field is None:
             return super().get_route_handler()
         handle = super().get_route_handler()
 
         async def read_and_handle(request: Request) -> Response:
+            await allow(request)  # before a word is said of what somebody sent who may not call
             await read_strictly(request)
             response: Response = await handle(request)
             return response

@@ -138,6 +138,14 @@ async def test_a_browser_may_read_the_headers_that_a_frontend_needs_and_refusals
         assert all(one in exposed for one in ("ETag", "Retry-After", "WWW-Authenticate"))
 
 
+@pytest.mark.parametrize("body", [b"{", b"", b'{"capacity": 1}'])
+async def test_nobody_without_a_token_is_told_what_is_wrong_with_a_body(
+    http: httpx.AsyncClient, body: bytes
+) -> None:
+    answer = await http.post("/rounds", content=body, headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, answer.json()["type"]) == (401, "unauthenticated")
+
+
 async def test_a_method_that_a_path_does_not_have_is_answered_with_all_that_it_has(
     http: httpx.AsyncClient,
 ) -> None:
