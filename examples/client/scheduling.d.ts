@@ -601,7 +601,7 @@ export interface paths {
          * @description Show what is planned for somebody as a calendar to subscribe to: interviews, showcases, lessons, what is due.
          *
          *     The link is in the agenda. It is good until that person is erased, and shows no more than the agenda: no names of
-         *     people. Times are in the programme's zone.
+         *     people. Times are in the programme's zone, words in the language that the person is written to in (en, ja, uk, ru).
          */
         get: operations["show_calendar_calendars__token__ics_get"];
         put?: never;

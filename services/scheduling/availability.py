@@ -19,16 +19,17 @@ from services.scheduling.store import (
 )
 from shared.storage.collection import Collection
 from shared.storage.unit import UnitOfWork
+from shared.web.lookup import Source
 
 Known = Candidate | Firm | Teacher | Interpreter
 _KNOWN: tuple[Collection[Any], ...] = (candidates, teachers, firms, interpreters)
 _DAY = timedelta(days=1)
 
 
-async def whoever(unit: UnitOfWork, person_id: str) -> Known | None:
+async def whoever(documents: Source, person_id: str) -> Known | None:
     """Return who has this id, be it a candidate who was erased; None where nobody is known here by it."""
     for collection in _KNOWN:
-        found: Known | None = await unit.get(collection, person_id)
+        found: Known | None = await documents.get(collection, person_id)
         if found is not None:
             return found
     return None

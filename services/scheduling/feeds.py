@@ -15,6 +15,7 @@ from services.scheduling.domain.relocations import Relocation
 from services.scheduling.domain.steps import Step
 from services.scheduling.domain.visits import STAYS, Seat
 from services.scheduling.planned import PlannedFor
+from services.scheduling.words import Words
 from shared.events.ids import FirmId, PositionId
 from shared.events.vocabulary import Owner
 
@@ -44,73 +45,72 @@ class Names:
     titles: Mapping[PositionId, str]
 
 
-def appointments(planned: PlannedFor, names: Names) -> list[Appointment]:
-    """Return what is to be in somebody's calendar."""
+def appointments(planned: PlannedFor, names: Names, words: Words) -> list[Appointment]:
+    """Return what is to be in somebody's calendar, in these words."""
     return [
-        *(_interview(one, names) for one in planned.interviews if one.state != "cancelled"),
+        *(_interview(one, names, words) for one in planned.interviews if one.state != "cancelled"),
         *(
             Appointment(
                 uid=one.showcase_id,
                 begins=one.starts_at,
                 ends=one.ends_at,
-                summary=f"Showcase: {one.team}",
+                summary=words.about(words.showcase, one.team),
                 place=one.place,
             )
             for one in planned.showcases
             if one.state != "cancelled"
         ),
         *(
-            Appointment(uid=one.lesson_id, begins=one.starts_at, ends=one.ends_at, summary="Japanese lesson")
+            Appointment(uid=one.lesson_id, begins=one.starts_at, ends=one.ends_at, summary=words.lesson)
             for plan in planned.plans
             for one in plan.lessons
             if planned.person_id in {plan.candidate_id, one.teacher_id}
         ),
-        *(one for seat in planned.seats if seat.state in STAYS for one in _stay(seat)),
+        *(one for seat in planned.seats if seat.state in STAYS for one in _stay(seat, words)),
         *(
             one
             for move in planned.relocations
             if move.state != "cancelled"
-            for one in _move(move, planned.person_id, names)
+            for one in _move(move, planned.person_id, names, words)
         ),
     ]
 
 
-def _interview(interview: Interview, names: Names) -> Appointment:
+def _interview(interview: Interview, names: Names, words: Words) -> Appointment:
     who = [names.titles.get(interview.position_id), names.firms.get(interview.firm_id)]
-    about = ", ".join(one for one in who if one)
     return Appointment(
         uid=interview.interview_id,
         begins=interview.starts_at,
         ends=interview.ends_at,
-        summary=f"Interview: {about}" if about else "Interview",
+        summary=words.about(words.interview, ", ".join(one for one in who if one)),
         place=interview.place,
     )
 
 
-def _stay(seat: Seat) -> Iterable[Appointment]:
-    yield Appointment(uid=seat.seat_id, begins=seat.starts_on, ends=seat.ends_on, summary="Visit")
-    yield from _due(seat.seat_id, seat.steps, "candidate")
+def _stay(seat: Seat, words: Words) -> Iterable[Appointment]:
+    yield Appointment(uid=seat.seat_id, begins=seat.starts_on, ends=seat.ends_on, summary=words.visit)
+    yield from _due(seat.seat_id, seat.steps, "candidate", words)
 
 
-def _move(move: Relocation, person_id: str, names: Names) -> Iterable[Appointment]:
-    firm = names.firms.get(move.firm_id)
+def _move(move: Relocation, person_id: str, names: Names, words: Words) -> Iterable[Appointment]:
     yield Appointment(
         uid=move.relocation_id,
         begins=move.starts_on,
         ends=move.starts_on,
-        summary=f"First day of work: {firm}" if firm else "First day of work",
+        summary=words.about(words.first_day, names.firms.get(move.firm_id)),
     )
-    yield from _due(move.relocation_id, move.steps, "firm" if person_id == move.firm_id else "candidate")
+    owner: Owner = "firm" if person_id == move.firm_id else "candidate"
+    yield from _due(move.relocation_id, move.steps, owner, words)
 
 
-def _due(uid: str, steps: Iterable[Step[Any]], owner: Owner) -> Iterable[Appointment]:
+def _due(uid: str, steps: Iterable[Step[Any]], owner: Owner, words: Words) -> Iterable[Appointment]:
     for step in steps:
         if step.owner == owner and not step.is_done:
             yield Appointment(
                 uid=f"{uid}.{step.step}",
                 begins=step.due_on,
                 ends=step.due_on,
-                summary=f"Due: {step.step.replace('-', ' ')}",
+                summary=words.about(words.due, words.step(step.step)),
             )
 
 

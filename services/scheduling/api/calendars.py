@@ -5,9 +5,11 @@ from typing import Annotated, Final
 
 from fastapi import Path, Response
 
+from services.scheduling.availability import whoever
 from services.scheduling.feeds import Names, appointments, written
 from services.scheduling.planned import PlannedFor, planned_for
 from services.scheduling.store import calendar_links, firms, positions
+from services.scheduling.words import words_in
 from shared.storage.collection import In
 from shared.web import headers
 from shared.web.app import router as new_router
@@ -39,13 +41,15 @@ async def show_calendar(token: Token, documents: Documents, programme: Programme
     """Show what is planned for somebody as a calendar to subscribe to: interviews, showcases, lessons, what is due.
 
     The link is in the agenda. It is good until that person is erased, and shows no more than the agenda: no names of
-    people. Times are in the programme's zone.
+    people. Times are in the programme's zone, words in the language that the person is written to in (en, ja, uk, ru).
     """
     links = await documents.find(calendar_links, token=token)
     if not links:
         raise NotFound("there is no such calendar, or no longer")
     planned = await planned_for(links[0].person_id, documents)
-    found = appointments(planned, await _names(planned, documents))
+    owner = await whoever(documents, planned.person_id)
+    words = words_in(None if owner is None else owner.language)
+    found = appointments(planned, await _names(planned, documents), words)
     content = await asyncio.to_thread(written, found, programme.clock.now(), programme.zone)
     return Response(content, media_type=MEDIA_TYPE, headers={headers.CACHE_CONTROL: "private, max-age=300"})
 

@@ -47,6 +47,8 @@ class Candidate:
     candidate_id: CandidateId
     time_zone: str | None = None
     """None until something is known of them."""
+    language: str | None = None
+    """The one to be written to in."""
     wants_lessons: bool = False
     spoken: tuple[SpokenLanguage, ...] = ()
     record_sequence: int = 0
@@ -87,6 +89,7 @@ def recorded(
     candidate: Candidate,
     *,
     time_zone: str,
+    language: str,
     wants_lessons: bool,
     spoken: tuple[SpokenLanguage, ...],
     sequence: int,
@@ -97,6 +100,7 @@ def recorded(
     return replace(
         candidate,
         time_zone=time_zone,
+        language=language,
         wants_lessons=wants_lessons,
         spoken=spoken,
         record_sequence=sequence,

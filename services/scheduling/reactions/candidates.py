@@ -80,6 +80,7 @@ def _recorded(
     return recorded(
         candidate,
         time_zone=event.time_zone,
+        language=event.language,
         wants_lessons=event.wants_lessons,
         spoken=event.profile.spoken,
         sequence=unit.envelope.sequence or 0,

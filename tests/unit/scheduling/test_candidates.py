@@ -19,7 +19,7 @@ def candidate(**applications: ApplicationState) -> Candidate:
 
 
 def told(before: Candidate, zone: str, sequence: int) -> Candidate:
-    return recorded(before, time_zone=zone, wants_lessons=True, spoken=(), sequence=sequence)
+    return recorded(before, time_zone=zone, language="uk", wants_lessons=True, spoken=(), sequence=sequence)
 
 
 def test_an_application_that_has_ended_does_not_begin_again() -> None:
