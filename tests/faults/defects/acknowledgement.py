@@ -28,7 +28,7 @@ def install(switches: Switches) -> None:
 def _acknowledge_early(switches: Switches, early: set[Tag]) -> None:
     honest = Channel.basic_consume
 
-    async def consume(channel: Channel, queue: str, callback: Any, **others: Any) -> Any:
+    async def consume(channel: Channel, queue: str, consumer_callback: Any, **others: Any) -> Any:
         async def arrive(message: DeliveredMessage) -> None:
             if switches.is_on(NAME):
                 tag = message.delivery_tag or 0
@@ -37,7 +37,7 @@ def _acknowledge_early(switches: Switches, early: set[Tag]) -> None:
                     queue, passive=True
                 )  # when it answers, it has had the acknowledgement
                 early.add((id(channel), tag))
-            await callback(message)
+            await consumer_callback(message)
 
         return await honest(channel, queue, arrive, **others)
 

@@ -1,7 +1,7 @@
 """Visiting: two visits whose days overlap, with fewer seats than people who accept; interviews on them."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from tests.faults.load import outside
@@ -11,8 +11,8 @@ SEATS = 4
 VISITS = ((1, 5), (3, 7))
 """First and last day of each, counted from the season's beginning: their days overlap."""
 INVITED = 12
-DEMO = 19
-"""The hour of the demo day, after all interviews."""
+DEMO = time(19)
+"""When the demo day begins, on the last day of a visit and after all interviews."""
 OVER = 16
 """The day on which both are over, and the first lessons, which begin in the week after next."""
 ROOMS = ("出雲市役所 会議室A", "出雲市役所 会議室B", "Izumo IT Hub, room 1")
@@ -118,16 +118,13 @@ async def _plan(cohort: Cohort, visit_id: str) -> None:
 
 async def show(cohort: Cohort) -> None:
     """Staff set each visit's demo day, in two teams, twice at the same time."""
-    days = dict(zip(cohort.visits, VISITS, strict=False))
-    await asyncio.gather(
-        *(tried(partial(_show, cohort, visit_id, last)) for visit_id, (_, last) in days.items())
-    )
+    await asyncio.gather(*(tried(partial(_show, cohort, visit_id)) for visit_id in cohort.visits))
 
 
-async def _show(cohort: Cohort, visit_id: str, last: int) -> None:
+async def _show(cohort: Cohort, visit_id: str) -> None:
     visit = await cohort.client.read("scheduling", f"/visits/{visit_id}", cohort.staff)
     booked = [one["candidate_id"] for one in visit["invited"] if one["state"] == "booked"]
-    begins = (cohort.begins.astimezone(IZUMO) + timedelta(days=last)).replace(hour=DEMO, minute=0, second=0)
+    begins = datetime.combine(date.fromisoformat(visit["ends_on"]), DEMO, IZUMO)
     teams = [
         {
             "team": f"Team {number + 1}",
