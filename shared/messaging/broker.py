@@ -11,7 +11,7 @@ import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, TimeoutType
 from aio_pika.exceptions import ChannelInvalidStateError
-from aiormq.exceptions import ChannelAccessRefused
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
 from shared.messaging import topology
 from shared.messaging.consumer import Consumer
@@ -27,6 +27,8 @@ SETTLED = 10.0
 LONGEST_PREPARATION = 60.0
 """Seconds; declaring everything on a fresh broker takes two, on a slow cluster more."""
 HEARTBEAT = 10
+UNSEEN = 10
+"""Tries, which take some half a minute, after which it is no longer the broker's start that hides the history."""
 REBIND = 60.0
 """Seconds for which a binding that somebody removed stays away; what went by is in the history."""
 log = structlog.get_logger(__name__)
@@ -75,6 +77,8 @@ class Broker:
         self._settings = settings
         self._link: Link | None = None
         self._blocked = False
+        self._unseen = 0
+        """How often the history was not to be seen, one time after the other."""
 
     @property
     def troubles(self) -> list[str]:
@@ -160,7 +164,7 @@ class Broker:
             connection.close_callbacks.add(lambda *_: lost.set())
         publisher = await publishing.channel(publisher_confirms=True, on_return_raises=True)
         await self._declare(consuming)
-        await _see_history(consuming)
+        await self._see_history(consuming)
         watcher = await consuming.channel(publisher_confirms=False)
         for channel in (publisher, watcher):
             _ring_when_closed(channel, lost)
@@ -186,6 +190,23 @@ class Broker:
         while True:
             await asyncio.sleep(REBIND)
             await topology.bind(link.watcher)
+
+    async def _see_history(self, connection: AbstractConnection) -> None:
+        """Look whether the history can be written to; go on without where that stays so.
+
+        It cannot just after the broker's start, nor ever be seen from a node of a cluster that has no part of it.
+        """
+        channel = await connection.channel(publisher_confirms=False)
+        try:
+            await topology.see_history(channel)
+        except ChannelNotFoundEntity as error:
+            self._unseen += 1
+            if self._unseen < UNSEEN:
+                raise ConnectionLost("the history is not there yet") from error
+            log.warning("history not seen", error=str(error))
+        else:
+            self._unseen = 0
+            await channel.close()
 
     async def _connect(self, purpose: str) -> AbstractConnection:
         return await aio_pika.connect(
@@ -220,12 +241,6 @@ class Broker:
             ]
         )
         return queued, retrying
-
-
-async def _see_history(connection: AbstractConnection) -> None:
-    channel = await connection.channel(publisher_confirms=False)
-    await topology.see_history(channel)
-    await channel.close()
 
 
 def _ring_when_closed(channel: AbstractChannel, lost: asyncio.Event) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
+from aio_pika.abc import AbstractChannel
+from aio_pika.exceptions import ChannelNotFoundEntity
 
-from shared.messaging import broker
+from shared.messaging import broker, topology
 from shared.service import Process
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import Queues
@@ -38,3 +40,23 @@ async def test_a_removed_binding_comes_back_and_what_went_by_is_brought_back_onc
             assert await terminal.operator.redeliver(NAME, process.store.name) == 0
         assert (await tally_of(process, missed.candidate_id)).notes == (missed.application_id,)
     assert toy.tried.count(missed.application_id) == 1
+
+
+@pytest.mark.parametrize("hidden", [2, None], ids=["for a while", "for good"])
+async def test_a_history_that_is_not_to_be_seen_is_waited_for_and_not_for_ever(
+    process: Process, queues: Queues, monkeypatch: pytest.MonkeyPatch, hidden: int | None
+) -> None:
+    monkeypatch.setattr(broker, "UNSEEN", 4)
+    looks: list[str] = []
+
+    async def see(_: AbstractChannel) -> None:
+        looks.append("once more")
+        if hidden is None or len(looks) <= hidden:
+            raise ChannelNotFoundEntity("no part of it here")
+
+    monkeypatch.setattr(topology, "see_history", see)
+    event = shortlisted()
+    await queues.publish(event)
+    async with at_work(process):
+        await tally_of(process, event.candidate_id)
+    assert len(looks) == (4 if hidden is None else hidden + 1)
