@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from tests.faults.checker.evidence import Evidence
-from tests.faults.checker.verdict import Finding
+from tests.faults.checker.verdict import Finding, Promise
 
 
 def judge_resting(evidence: Evidence) -> Iterator[Finding]:
@@ -36,14 +36,18 @@ def _timers(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _parked(evidence: Evidence) -> Iterator[Finding]:
-    """What was injected is parked, each as often as it was, for its reason; and nothing else is."""
+    """What was injected is parked, for its reason; and nothing else is.
+
+    It may be parked once more than it was put there: moved, and delivered again as the move could not be acknowledged.
+    """
     parked = Counter((one.queue, one.message_id) for one in evidence.parked)
     injected = Counter((one.queue, one.message_id) for one in evidence.injected)
     for (queue, message_id), count in (parked - injected).items():
         reasons = {
             one.reason for one in evidence.parked if (one.queue, one.message_id) == (queue, message_id)
         }
-        yield Finding("stuck", f"{message_id} of {queue} is parked ({count} too many): {reasons}")
+        promise: Promise = "parked_again" if (queue, message_id) in injected else "stuck"
+        yield Finding(promise, f"{message_id} of {queue} is parked ({count} too many): {reasons}")
     for (queue, message_id), count in (injected - parked).items():
         yield Finding("lost", f"garbage {message_id} was put on {queue}, and is not parked ({count} too few)")
     for one in evidence.parked:

@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Promise = Literal["lost", "duplicated", "double_booked", "stuck", "disordered", "smtp_repeats"]
+Promise = Literal[
+    "lost", "duplicated", "double_booked", "stuck", "disordered", "parked_again", "smtp_repeats"
+]
 PROMISES: tuple[Promise, ...] = get_args(Promise)
+ALLOWED: frozenset[Promise] = frozenset({"parked_again", "smtp_repeats"})
+BROKEN: tuple[Promise, ...] = tuple(one for one in PROMISES if one not in ALLOWED)
+"""What must not be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong (or, of ``smtp_repeats``, allowed), with the ids that prove it."""
+    """One thing that is wrong (or allowed, see :data:`ALLOWED`), with the ids that prove it."""
 
     promise: Promise
     text: str
@@ -17,13 +22,15 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Verdict:
-    """How a run has kept its promises. Zero everywhere but in the last two is what it should be.
+    """How a run has kept its promises. Zero everywhere but in the last three is what it should be.
 
     - ``lost``: something that was acknowledged or decided is not there, or has not had its effect.
     - ``duplicated``: something is there, or has had its effect, more often than it was decided.
     - ``double_booked``: more were let in than there is room for, or somebody is twice at one time.
     - ``stuck``: something has not come to an end, or is parked and should not be.
     - ``disordered``: of one subject, events appeared for the first time in another order than theirs.
+    - ``parked_again``: how often garbage lies in a parking lot once more, as the connection was lost between the
+      move there and the acknowledgement; nothing is lost so, and whoever replays it has its effect once.
     - ``republished``: how often an event lies in the history once more, identical; that is allowed.
     - ``smtp_repeats``: how often a mail was sent again as notifications died while it was talking to the SMTP
       server; that cannot be helped.
@@ -39,7 +46,7 @@ class Verdict:
     @property
     def is_sound(self) -> bool:
         """Whether every promise was kept."""
-        return all(one.promise == "smtp_repeats" for one in self.findings)
+        return all(one.promise in ALLOWED for one in self.findings)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -61,6 +61,12 @@ def test_garbage_that_is_parked_as_it_should_be_is_nothing_to_speak_of() -> None
     assert judge(parked(injected(clean(), "bad-header"))).is_sound
 
 
+def test_garbage_that_is_parked_once_more_is_counted_and_allowed() -> None:
+    evidence = parked(injected(clean(), "bad-header"))
+    verdict = judge(replace(evidence, parked=[*evidence.parked, *evidence.parked]))
+    assert (verdict.is_sound, verdict.count("parked_again")) == (True, 1)
+
+
 def test_a_timer_that_is_not_due_yet_is_nothing_to_speak_of() -> None:
     assert judge(replace(clean(), timers=due("matching", HOUR))).is_sound
 
