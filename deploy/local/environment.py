@@ -59,7 +59,8 @@ class Surroundings:
     intake_url: str
     keys: Keys
     frontend_url: str = "http://127.0.0.1:3000/"
-    """Where the links in mails lead, and whose origin browsers may call the services from."""
+    """Where the links in mails lead, and whose origin browsers may call the services from: on 127.0.0.1 by either
+    of that machine's names, since people type `localhost`."""
 
 
 def environment_of(service: str, port: int, around: Surroundings) -> dict[str, str]:
@@ -82,7 +83,7 @@ def _common(service: str, port: int, around: Surroundings) -> dict[str, str]:
         "AUTH_ISSUER": ISSUER,
         "AUTH_JWKS_URL": around.keys.issuer_jwks.resolve().as_uri(),
         "CANDIDATE_JWKS_URL": f"{around.intake_url}/.well-known/jwks.json",
-        "CORS_ORIGINS": json.dumps([_origin(around.frontend_url)]),
+        "CORS_ORIGINS": json.dumps(_origins(around.frontend_url)),
         "LOG_LEVEL": "INFO",
         "LOG_FORMAT": "json",
         "RETRY_DELAYS": json.dumps(RETRY_DELAYS),
@@ -123,9 +124,12 @@ def _publishers(service: str) -> dict[str, str]:
     return {name: os.environ.get(name, json.dumps(allowed)) for name, allowed in wanted.items()}
 
 
-def _origin(url: str) -> str:
+def _origins(url: str) -> list[str]:
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    names = [parts.netloc]
+    if parts.hostname == "127.0.0.1":
+        names.append(parts.netloc.replace("127.0.0.1", "localhost"))
+    return [f"{parts.scheme}://{name}" for name in names]
 
 
 def _file(path: Path) -> str:

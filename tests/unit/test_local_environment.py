@@ -45,13 +45,22 @@ def test_every_file_that_a_service_is_told_of_is_there(service: str, around: Sur
     assert all(Path(told[name]).is_file() for name in names & set(told))
 
 
-def test_links_in_mails_lead_to_the_page_and_its_origin_alone_may_call(around: Surroundings) -> None:
-    elsewhere = replace(around, frontend_url="http://127.0.0.1:20005/me")
+@pytest.mark.parametrize(
+    ("url", "origins"),
+    [
+        ("http://127.0.0.1:20005/me", ["http://127.0.0.1:20005", "http://localhost:20005"]),
+        ("http://localhost:20005/", ["http://localhost:20005"]),
+        ("https://me.example/127.0.0.1", ["https://me.example"]),
+    ],
+)
+def test_links_in_mails_lead_to_the_page_and_its_origin_alone_may_call(
+    around: Surroundings, url: str, origins: list[str]
+) -> None:
+    elsewhere = replace(around, frontend_url=url)
 
-    assert environment_of("notifications", 20004, elsewhere)["FRONTEND_URL"] == "http://127.0.0.1:20005/me"
+    assert environment_of("notifications", 20004, elsewhere)["FRONTEND_URL"] == url
     for service in SERVICES:
-        told = environment_of(service, 20004, elsewhere)
-        assert json.loads(told["CORS_ORIGINS"]) == ["http://127.0.0.1:20005"]
+        assert json.loads(environment_of(service, 20004, elsewhere)["CORS_ORIGINS"]) == origins
 
 
 def test_only_notifications_can_open_what_is_sealed_for_it(around: Surroundings) -> None:

@@ -113,7 +113,8 @@ async def test_the_page_is_served_beside_the_services_and_knows_where_they_are(
 
         assert (page.status_code, settings.json()) == (200, run.urls)
         assert "javascript" in script.headers["Content-Type"]
-        assert json.loads(told["CORS_ORIGINS"]) == [run.frontend_url.rstrip("/")]
+        typed = run.frontend_url.replace("127.0.0.1", "localhost")
+        assert json.loads(told["CORS_ORIGINS"]) == [run.frontend_url.rstrip("/"), typed.rstrip("/")]
 
     assert not run.processes.is_alive("frontend")
 

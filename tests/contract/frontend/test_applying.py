@@ -246,8 +246,14 @@ async def test_it_waits_as_long_as_an_answer_says(run: LocalRun, browser: Browse
         await somebody.reads("Thank you", "#sent")
 
 
+async def test_it_may_be_called_localhost(run: LocalRun, browser: Browser) -> None:
+    async with visitor(browser, run) as somebody:
+        await somebody.page.goto(run.frontend_url.replace("127.0.0.1", "localhost"))
+        await somebody.reads("Applications are open", "#round")
+
+
 async def test_another_origin_may_not_call_the_services(run: LocalRun, browser: Browser) -> None:
-    elsewhere = run.frontend_url.replace("127.0.0.1", "localhost")
+    elsewhere = run.frontend_url.replace("127.0.0.1", "elsewhere.localhost")
     page = await browser.new_page()
     try:
         await page.goto(elsewhere)
