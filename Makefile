@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node browser demo up down status token mail test contract contract-write client faults bench lint format types lock clean
+.PHONY: help setup node browser demo up down status token mail clock test contract contract-write client faults bench lint format types lock clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -35,6 +35,9 @@ token: setup ## print a token for the API: make token ROLE=staff [PERSON=...] [F
 
 mail: setup ## show the newest mail that was sent: make mail [TO=lukasz@example.org]
 	@$(PYTHON) -m deploy.local mail $(if $(TO),--to $(TO))
+
+clock: setup ## move the programme's clock forwards: make clock TO=2027-05-14T09:00:00+09:00; without TO, show it
+	@$(PYTHON) -m deploy.local clock $(TO)
 
 test: setup ## run the tests: make test [ARGS="tests/unit -k timers"]
 	@$(PYTHON) -m pytest $(ARGS)

@@ -1,13 +1,15 @@
-"""`python -m deploy.local up | down | status | mail | token`: the system in the background, without Docker."""
+"""`python -m deploy.local up | down | status | mail | clock | token`: the system in the background, without Docker."""
 
 import argparse
 import asyncio
+import os
 import sys
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import httpx
 
+import shared.clock
 from deploy.local import keys
 from deploy.local.environment import SERVICES
 from deploy.local.finder import NothingFoundError
@@ -97,6 +99,16 @@ def mail(to: str | None) -> None:
     say(f"No mail has come{f' for {to}' if to else ''} yet.")
 
 
+def clock(to: str | None) -> int:
+    """Move the programme's clock forwards, or say what time it is there; 0 when that went well."""
+    database = read_state(FOLDER / "state.json").facts.get("database")
+    if database is None:
+        say("Nothing is running (make up starts it).")
+        return 1
+    os.environ |= {"LOCAL_RUN": "true", "MONGO_URL": database}
+    return shared.clock.main(["show"] if to is None else ["set", to])
+
+
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -104,6 +116,8 @@ def _parse() -> argparse.Namespace:
         commands.add_parser(command.__name__, help=command.__doc__)
     newest = commands.add_parser("mail", help="show the newest mail that was sent")
     newest.add_argument("--to", help="the address that it was sent to")
+    moved = commands.add_parser("clock", help="move the programme's clock forwards, or show it")
+    moved.add_argument("to", nargs="?", help="ISO 8601 with offset")
     token = commands.add_parser("token", help="print a bearer token of the local issuer, good for 12 hours")
     token.add_argument("role", choices=keys.ROLES)
     token.add_argument("--person", help="person_id; without it staff are always the same one, others are new")
@@ -121,6 +135,8 @@ def main() -> int:
     if arguments.command == "mail":
         mail(arguments.to)
         return 0
+    if arguments.command == "clock":
+        return clock(arguments.to)
     try:
         asyncio.run({"up": up, "down": down, "status": status}[arguments.command]())
     except (NothingFoundError, StartFailedError, AlreadyRunningError) as problem:

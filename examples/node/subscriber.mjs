@@ -32,7 +32,9 @@ function read({ fields, properties: { headers }, content }) {
   console.log(board.offset, headers.cloudEvents_type, `${Object.keys(board.open).length} open`);
 }
 
-const channel = await (await amqp.connect(process.env.AMQP_URL)).createChannel();
+const connection = await amqp.connect(process.env.AMQP_URL);
+connection.on("close", () => process.exit(1)); // whatever runs this starts it again
+const channel = await connection.createChannel();
 await channel.prefetch(100);
 const start = board.offset === null ? "first" : board.offset + 1;
 await channel.consume(

@@ -62,6 +62,8 @@ named here with what differs: RabbitMQ changes no argument of a queue that exist
   - of any other queue: stop the services, see that it is empty, delete it (rabbitmqctl delete_queue NAME), and
     declare again. (Deleting the history would cost all that it holds.)
 """
+WIDE = 200
+"""Columns of what goes to a file or another program."""
 Chosen = argparse.Namespace
 Run = Callable[[Operator, Chosen], Awaitable[int]]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  argparse has no public name
@@ -212,7 +214,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     confirm = (lambda _: True) if getattr(chosen, "yes", False) else _ask
     try:
-        return asyncio.run(_run(chosen.run, Operator(BackboneSettings(), Console(), confirm), chosen))
+        console = Console(width=None if sys.stdout.isatty() else WIDE)
+        return asyncio.run(_run(chosen.run, Operator(BackboneSettings(), console, confirm), chosen))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # whoever read it has seen enough

@@ -113,7 +113,8 @@ def story() -> tuple[list[tuple[EventId, Event]], dict[str, str]]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_the_examples_are_short_and_import_nothing_of_ours(file: Path) -> None:
-    assert imported(file) == {"pika" if file.suffix == ".py" else "amqplib"}
+    client = {"pika" if file.suffix == ".py" else "amqplib"}
+    assert imported(file) == (set() if file.name == "receiver.py" else client)
     code = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     assert len(code) <= 50
 

@@ -52,7 +52,7 @@ def imported(file: Path) -> set[str]:
             else []
         )
     }
-    return names - sys.stdlib_module_names
+    return {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Webhooks with a real broker, a real database and a real HTTP receiver: what arrives there, and in which order."""
 
+import asyncio
 import json
 import secrets
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,11 +18,13 @@ from standardwebhooks.webhooks import Webhook as Verifier
 
 from deploy.local.finder import Parts
 from deploy.local.keys import STAFF_PERSON_ID
+from deploy.local.ports import free_port
 from deploy.local.run import LocalRun
 from shared.events import Event, RoundOpened, VisitClosed, VisitOpened
 from shared.events.ids import RoundId, VisitId
 from shared.ids import new
 from shared.storage.client import connect, database
+from tests.harness.examples import command
 from tests.harness.nodes import running
 from tests.harness.notifications import Mailbox, at_rest
 from tests.harness.publishing import publish
@@ -362,3 +366,27 @@ async def test_who_may_not_and_what_will_not_do(programme: Programme, receiver: 
         answer = await http.post(f"/webhooks/{webhook['webhook_id']}/replay", json=wrong)
         assert answer.status_code == 422, wrong
     await programme.replay(webhook, since="2000-01-01T00:00:00Z")
+
+
+async def test_the_example_takes_what_is_signed_and_nothing_else(programme: Programme) -> None:
+    url, visit = f"http://127.0.0.1:{(port := free_port())}/", new(VisitId)
+    body, headers = {"url": url, "events": [OPENED]}, {"Idempotency-Key": secrets.token_hex(8)}
+    webhook = (await programme.http.post("/webhooks", json=body, headers=headers)).json()
+    programme.registered.add(webhook["webhook_id"])
+    receiving = [*command("python", "receiver"), webhook["secret"], str(port)]
+    process = await asyncio.create_subprocess_exec(*receiving, stdout=asyncio.subprocess.PIPE)
+    try:
+        await programme.open_visits(visit)
+        assert process.stdout is not None
+        async with asyncio.timeout(20):
+            assert visit in (await process.stdout.readline()).decode()
+        async with httpx.AsyncClient(trust_env=False) as http:
+            unsigned = {
+                "webhook-id": "1",
+                "webhook-timestamp": f"{time.time():.0f}",
+                "webhook-signature": "v1,no",
+            }
+            assert (await http.post(url, json={}, headers=unsigned)).status_code == 400
+    finally:
+        process.kill()
+        await process.wait()
