@@ -3,6 +3,7 @@
 
 import { byId, element } from "./elements.js";
 import { fill, language, texts, writeIn } from "./language.js";
+import { here, zones } from "./zones.js";
 
 /** @import { Application } from "./programme.js" */
 /** @import { Control } from "./problems.js" */
@@ -27,7 +28,7 @@ export function fillLists() {
   const named = COUNTRIES.split(" ").map((code) => pair(code, countries.of(code)));
   offer("country", named.sort(([, one], [, other]) => one.localeCompare(other, language)));
   for (const id of ["time_zone", "change-time_zone"]) {
-    offer(id, Intl.supportedValuesOf("timeZone").map((zone) => pair(zone)), here());
+    offer(id, zones().map((zone) => pair(zone)), here());
   }
   for (const id of ["language", "change-language"]) {
     offer(id, WRITTEN.map((code) => pair(code, ownName(code))), language);
@@ -69,10 +70,6 @@ export function choose(id, value) {
     list.append(element("option", { value }, value));
     list.value = value;
   }
-}
-
-function here() {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** @param {string} code */
