@@ -1,4 +1,4 @@
-// All that a candidate can read and do with the token of a link.
+// What a candidate reads and does here with the token of a link.
 
 import { newKey, Refused, tagged, told } from "./programme.js";
 
@@ -90,6 +90,11 @@ export function asCandidate({ intake, matching, scheduling, notifications }, id)
       return answer === "decline"
         ? told(scheduling.POST("/visits/{visit_id}/seats/{candidate_id}/decline", sent))
         : told(scheduling.POST("/visits/{visit_id}/seats/{candidate_id}/cancellation", sent));
+    },
+
+    /** Have everything deleted that is known of them. Done is done: asked again, it is the same. */
+    erase() {
+      return told(intake.DELETE("/candidates/{candidate_id}", own));
     },
 
     /** @param {string} application_id @param {WithdrawalReason} reason */

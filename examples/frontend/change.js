@@ -8,7 +8,7 @@ import { attempt } from "./problems.js";
 import { Refused } from "./programme.js";
 
 /** @import { Candidate } from "./candidate.js" */
-/** @import { ApplicationChange } from "./programme.js" */
+/** @import { Application, ApplicationChange, ApplicationView } from "./programme.js" */
 
 /**
  * @param {Candidate} candidate
@@ -18,20 +18,34 @@ export function offerToChange(candidate, applicationId) {
   const details = /** @type {HTMLDetailsElement} */ (byId("change"));
   const form = /** @type {HTMLFormElement} */ (byId("change-form"));
   let etag = "";
+  /** @type {Application["profile"] | undefined} */
+  let profile;
 
   async function read() {
-    const found = await candidate.application(applicationId() ?? "");
+    const { data } = keep(await candidate.application(applicationId() ?? ""));
+    choose("change-time_zone", data.time_zone ?? "");
+    choose("change-language", data.language ?? "");
+    /** @type {HTMLInputElement} */ (byId("change-available_from")).value = profile?.available_from ?? "";
+    /** @type {HTMLInputElement} */ (byId("change-wants_lessons")).checked = data.wants_lessons ?? false;
+  }
+
+  /** @param {{ etag: string, data: ApplicationView }} found */
+  function keep(found) {
     etag = found.etag;
-    choose("change-time_zone", found.data.time_zone ?? "");
-    choose("change-language", found.data.language ?? "");
-    /** @type {HTMLInputElement} */ (byId("change-wants_lessons")).checked = found.data.wants_lessons ?? false;
+    profile = found.data.profile;
+    return found;
+  }
+
+  /** What is to be changed. A profile is changed as a whole. */
+  function changed() {
+    const { profile: written, ...rest } = filled(form);
+    return /** @type {ApplicationChange} */ ({ ...rest, profile: { ...profile, available_from: null, ...written } });
   }
 
   async function save() {
     say("done", () => "");
     try {
-      const change = /** @type {ApplicationChange} */ (filled(form));
-      etag = (await candidate.change(applicationId() ?? "", etag, change)).etag;
+      keep(await candidate.change(applicationId() ?? "", etag, changed()));
     } catch (error) {
       if (error instanceof Refused && error.problem.type === "changed-since") await read();
       throw error;

@@ -5,8 +5,8 @@ import { fillLists, numberSkills, prepareSkills } from "./form.js";
 import { fill, say, speak, texts, write } from "./language.js";
 import { redraw, showMine, stopWatching } from "./mine.js";
 import { attempt, tell, tellAgain } from "./problems.js";
-import { connect, newKey, told } from "./programme.js";
-import { session, signIn, signOut, takeCode } from "./session.js";
+import { connect, newKey, Refused, told } from "./programme.js";
+import { session, signIn, signOut, takeCode, takeErased } from "./session.js";
 import { apply, requestLink, welcome } from "./welcome.js";
 
 /** @import { Language } from "./language.js" */
@@ -43,7 +43,8 @@ start(code);
 function start(code) {
   stopWatching();
   const known = session();
-  if (code !== undefined) offerToOpen(code);
+  if (takeErased()) showErased();
+  else if (code !== undefined) offerToOpen(code);
   else if (known !== undefined) showMine(programme, known.candidateId, signedOut);
   else void welcome(programme);
 }
@@ -59,12 +60,24 @@ function offerToOpen(code) {
   byId("open").onclick = () =>
     attempt(byId("link"), async () => {
       const sent = { params: { header: key }, body: { code } };
-      const { access_token: token, candidate_id: candidateId } = await told(intake.POST("/links/exchange", sent));
-      signIn({ token, candidateId });
+      const answer = await told(intake.POST("/links/exchange", sent)).catch(hideUsed);
+      signIn({ token: answer.access_token, candidateId: answer.candidate_id });
       start();
     });
+  byId("usable").hidden = false;
   show("link", "again");
   focusOn("link");
+}
+
+/** A link that is not valid any more has nothing to open. @param {unknown} error @returns {never} */
+function hideUsed(error) {
+  byId("usable").hidden = error instanceof Refused && error.problem.type === "link-not-valid";
+  throw error;
+}
+
+function showErased() {
+  show("erased");
+  focusOn("erased");
 }
 
 /** The token has run out, as every service says that is asked. */

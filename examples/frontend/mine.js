@@ -4,6 +4,7 @@
 import { asCandidate } from "./candidate.js";
 import { offerToChange } from "./change.js";
 import { byId, focusOn, show } from "./elements.js";
+import { offerToErase } from "./erase.js";
 import { say, texts } from "./language.js";
 import { attempt } from "./problems.js";
 import { Refused } from "./programme.js";
@@ -41,6 +42,7 @@ export function showMine(programme, candidateId, signedOut) {
   redraw();
   say("done", () => "");
   offerToChange(candidate, () => known.applications?.[0]?.application_id);
+  offerToErase(candidate);
   show("mine");
   focusOn("mine");
   watches = [

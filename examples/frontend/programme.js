@@ -13,6 +13,7 @@ import createClient from "./vendor/openapi-fetch.js";
 
 /** @typedef {IntakeParts["schemas"]["ApplicationRequest"]} Application */
 /** @typedef {IntakeParts["schemas"]["ApplicationChange"]} ApplicationChange */
+/** @typedef {IntakeParts["schemas"]["ApplicationView"]} ApplicationView */
 /** @typedef {IntakeParts["schemas"]["ApplicationSummary"]} ApplicationSummary */
 /** @typedef {NonNullable<IntakeParts["schemas"]["Withdrawal"]["reason"]>} WithdrawalReason */
 /** @typedef {MatchingParts["schemas"]["MatchView"]} Match */

@@ -19,6 +19,21 @@ export function signOut() {
   sessionStorage.removeItem(KEPT);
 }
 
+const ERASED = "?erased";
+
+/** Forget all that this tab knows of somebody who is erased, what they wrote in forms too: with a page that is new. */
+export function beginAgain() {
+  signOut();
+  location.replace(location.pathname + ERASED);
+}
+
+/** Whether somebody has just been erased. */
+export function takeErased() {
+  if (location.search !== ERASED) return false;
+  history.replaceState(null, "", location.pathname);
+  return true;
+}
+
 /** The code of a link from a mail, taken out of the address bar, where anyone could read or copy it. */
 export function takeCode() {
   const code = location.hash.slice(1);

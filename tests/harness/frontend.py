@@ -105,3 +105,22 @@ async def apply(visitor: Visitor, email: str) -> None:
     await fill_in(visitor, email)
     await visitor.button(visitor.words["form"]["send"]).click()
     await visitor.reads(visitor.words["sent"]["title"], "#sent")
+
+
+async def candidate_id(somebody: Visitor) -> str:
+    """Return who is signed in."""
+    return str(await somebody.page.evaluate("JSON.parse(sessionStorage.getItem('enmusubi')).candidateId"))
+
+
+async def come_in(somebody: Visitor, staff: Staff) -> str:
+    """Apply and follow the link; return the candidate_id."""
+    email = new_address()
+    await apply(somebody, email)
+    await somebody.open_link(await staff.code_for(email))
+    return await candidate_id(somebody)
+
+
+async def shortlist(staff: Staff, candidate: str) -> None:
+    """Let staff shortlist somebody."""
+    application = await staff.application_of(candidate)
+    await staff.post("intake", f"/applications/{application['application_id']}/shortlisting")

@@ -32,6 +32,8 @@ export const texts = {
     role: "What you work as",
     experience: "Years of professional work",
     education: "Highest education that you finished",
+    availableFrom: "First day on which you could start work in Izumo",
+    availableFromHelp: "Leave it empty if you could start at any time.",
     skills: "What you work with",
     skillsHelp: "Such as Python or PostgreSQL, and for how many years.",
     skill: "Skill {number}",
@@ -227,6 +229,20 @@ export const texts = {
     family: "For my family",
     health: "For my health",
     other: "Something else",
+  },
+  erase: {
+    button: "Delete everything about me",
+    title: "Delete everything about you?",
+    text:
+      "Your application, your details and what we wrote to you are deleted, and what is held for you is given to " +
+      "others. This cannot be undone.",
+    no: "No, keep it",
+    yes: "Yes, delete everything",
+  },
+  erased: {
+    title: "Everything about you is deleted",
+    text: "You are signed out, and your links lead nowhere any more. Nothing more is sent to you.",
+    first: "To the first page",
   },
   done: {
     acceptance: "We have noted your yes.",

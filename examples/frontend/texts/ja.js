@@ -33,6 +33,8 @@ export const texts = {
     role: "職種",
     experience: "実務経験（年数）",
     education: "最終学歴",
+    availableFrom: "出雲で働き始められる最初の日",
+    availableFromHelp: "いつからでも働ける場合は、空欄のままにしてください。",
     skills: "技術・スキル",
     skillsHelp: "Python、PostgreSQLなどと、その経験年数をご記入ください。",
     skill: "スキル{number}",
@@ -222,6 +224,20 @@ export const texts = {
     family: "家族の事情",
     health: "健康上の理由",
     other: "その他",
+  },
+  erase: {
+    button: "すべての情報を削除する",
+    title: "すべての情報を削除しますか？",
+    text:
+      "応募、登録内容、お送りしたメッセージを削除します。確保した参加枠などは、ほかの方に回ります。" +
+      "元に戻すことはできません。",
+    no: "いいえ、残しておく",
+    yes: "はい、すべて削除する",
+  },
+  erased: {
+    title: "すべての情報を削除しました",
+    text: "ログアウトしました。これまでのリンクは使えません。今後、こちらからご連絡することはありません。",
+    first: "最初のページへ",
   },
   done: {
     acceptance: "「はい」のお返事を受け付けました。",

@@ -8,24 +8,11 @@ from playwright.async_api import Browser, Route, expect
 from deploy.local.run import LocalRun
 from tests.harness.browser import Visitor, key_of, needs_browser, visitor
 from tests.harness.examples import needs_node
-from tests.harness.frontend import Staff, apply, new_address
+from tests.harness.frontend import Staff, apply, come_in, new_address, shortlist
 from tests.harness.waiting import eventually
 
 pytestmark = [needs_browser, needs_node, pytest.mark.usefixtures("staff")]
 both_languages = pytest.mark.parametrize("language", ["en", "ja"])
-
-
-async def candidate_id(somebody: Visitor) -> str:
-    """Return who is signed in."""
-    return str(await somebody.page.evaluate("JSON.parse(sessionStorage.getItem('enmusubi')).candidateId"))
-
-
-async def come_in(somebody: Visitor, staff: Staff) -> str:
-    """Apply and follow the link; return the candidate_id."""
-    email = new_address()
-    await apply(somebody, email)
-    await somebody.open_link(await staff.code_for(email))
-    return await candidate_id(somebody)
 
 
 @both_languages
@@ -59,12 +46,6 @@ async def test_the_whole_way(run: LocalRun, browser: Browser, staff: Staff, lang
         assert (application["state"], application["reason"]) == ("withdrawn", "family")
         await somebody.reads(words["seat"]["cancelled"], "#state")
         assert all(key_of(one) is not None for one in somebody.sent if one.method == "POST")
-
-
-async def shortlist(staff: Staff, candidate: str) -> None:
-    """Let staff shortlist somebody."""
-    application = await staff.application_of(candidate)
-    await staff.post("intake", f"/applications/{application['application_id']}/shortlisting")
 
 
 async def proposed(staff: Staff, candidate: str) -> bool:
@@ -183,6 +164,7 @@ async def test_who_has_used_their_link_gets_a_new_one(run: LocalRun, browser: Br
         await somebody.page.goto(f"{run.frontend_url}#{code}")
         await somebody.button("Open my page").click()
         await somebody.reads("This link was used, or has run out.", "#link .problem")
+        await expect(somebody.button("Open my page")).to_be_hidden()
 
         await somebody.at("email").fill("nobody")
         await somebody.button("Send me a link").click()
