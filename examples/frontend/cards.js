@@ -1,7 +1,7 @@
 // How each thing that is somebody's own is shown: what it is, its state in words, and what can be done about it.
 
 import { element } from "./elements.js";
-import { dated, fill, texts, timed, worded, yen } from "./language.js";
+import { dated, fill, texts, timed, wordsFor, yen } from "./language.js";
 
 /** @import { Answer } from "./candidate.js" */
 /** @import { Agenda, ApplicationSummary, Letter, Match, Move, Offer, Position } from "./programme.js" */
@@ -29,13 +29,10 @@ export function nextCard(words) {
  * @param {(id: string, answer: Answer) => unknown} act
  */
 export function matchCard(match, position, act) {
-  const { match: words, reason } = texts;
+  const { match: words } = texts;
   const { match_id: id, accepted_by_candidate: accepted } = match;
   const over = match.state === "ended";
-  const helps = match.reasons
-    .filter(({ points }) => points > 0)
-    .map(({ code, skill }) => fill(reason[code], { skill }))
-    .join(" · ");
+  const helps = whatHelps(match).join(" · ");
   const asks = position?.requirements;
   const terms = asks && { from: yen(asks.salary_min), to: yen(asks.salary_max), date: dated(asks.starts_on) };
   return card(
@@ -49,10 +46,18 @@ export function matchCard(match, position, act) {
   );
 }
 
+/** What speaks for it, each thing once; a wish that is a skill is told as that skill. @param {Match} match */
+function whatHelps({ reasons }) {
+  const told = reasons
+    .filter(({ code, skill, points }) => points > 0 && (skill || !code.startsWith("skill")))
+    .map(({ code, skill }) => fill(wordsFor(texts.reason, code === "wish" && skill ? "skill" : code), { skill }));
+  return [...new Set(told)];
+}
+
 /** @param {Match} match */
 function stateOf(match) {
   const { match: words } = texts;
-  if (match.state === "ended") return words.ended[match.ended_by ?? "programme"];
+  if (match.state === "ended") return wordsFor(words.ended, match.ended_by ?? "programme");
   if (match.state === "made") return words.made;
   if (match.accepted_by_candidate) return words.accepted;
   return match.accepted_by_firm ? words.wanted : words.waits;
@@ -68,7 +73,7 @@ export function offerCard(offer, position, act) {
   return card(
     offer.offer_id,
     titleOf(position),
-    fill(words[offer.state], { date: timed(offer.expires_at) }),
+    fill(wordsFor(words, offer.state), { date: timed(offer.expires_at) }),
     element("p", {}, fill(words.terms, { salary: yen(offer.salary), date: dated(offer.starts_on) })),
     offer.state === "open"
       ? buttons(offer.offer_id, act, { acceptance: words.accept, decline: words.decline })
@@ -86,7 +91,7 @@ export function seatCard(seat, act) {
   return card(
     id,
     fill(words.title, { from: dated(seat.starts_on), to: dated(seat.ends_on) }),
-    fill(words[seat.state], { date: timed(seat.expires_at) }),
+    fill(wordsFor(words, seat.state), { date: timed(seat.expires_at) }),
     seat.state === "booked" ? stepList(seat.steps) : undefined,
     seat.state === "offered" ? buttons(id, act, { acceptance: words.accept, decline: words.decline }) : undefined,
     seat.state === "booked" ? buttons(id, act, { cancellation: words.cancel }) : undefined,
@@ -97,7 +102,7 @@ export function seatCard(seat, act) {
 export function moveCard(move) {
   const { move: words } = texts;
   const title = fill(words.title, { date: dated(move.starts_on) });
-  return card(move.relocation_id, title, worded(words, move.state) ?? move.state, stepList(move.steps));
+  return card(move.relocation_id, title, wordsFor(words, move.state), stepList(move.steps));
 }
 
 /** The next few things that are planned. @param {Agenda | undefined} agenda */
@@ -139,7 +144,7 @@ function at(when, what) {
 export function applicationCard({ application_id: id, state, applied_at }, withdraw) {
   const sent = fill(texts.mine.applied, { date: timed(applied_at) });
   const goesOn = state === "applied" || state === "waitlisted" || state === "shortlisted";
-  return card(id, sent, texts.state[state], goesOn ? withdrawal(id, withdraw) : undefined);
+  return card(id, sent, wordsFor(texts.state, state), goesOn ? withdrawal(id, withdraw) : undefined);
 }
 
 /**
@@ -200,8 +205,8 @@ function stepList(steps) {
   const { steps: words } = texts;
   const lines = steps.map(({ step, done, due_on, owner }) => {
     const when = done ? words.done : fill(words.due, { date: dated(due_on) });
-    const name = worded(words.names, step) ?? step;
-    return element("li", {}, fill(words.line, { step: name, owner: words[owner], when }));
+    const name = wordsFor(words.names, step);
+    return element("li", {}, fill(words.line, { step: name, owner: words[owner] ?? owner, when }));
   });
   return element("div", {}, element("h5", {}, words.title), element("ul", {}, ...lines));
 }

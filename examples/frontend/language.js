@@ -43,6 +43,16 @@ export function worded(words, code) {
   return Object.hasOwn(words, code) ? words[code] : undefined;
 }
 
+/**
+ * The words for a code of the contract, or else the code.
+ *
+ * @param {Record<string, string>} words
+ * @param {string} code
+ */
+export function wordsFor(words, code) {
+  return worded(words, code) ?? code;
+}
+
 /** @type {Map<string, () => string>} */
 const said = new Map();
 

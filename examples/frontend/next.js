@@ -1,6 +1,6 @@
 // What comes next for somebody: decided from what the services say, and said in words.
 
-import { dated, fill, texts, timed } from "./language.js";
+import { dated, fill, texts, timed, worded } from "./language.js";
 
 /** @import { Agenda, ApplicationSummary, Match, Offer } from "./programme.js" */
 
@@ -14,7 +14,7 @@ export function next(application, matches, offers, agenda) {
   const { next: words } = texts;
   if (application.state === "waitlisted") return fill(words.waitlisted, { place: application.waitlist_place });
   if (application.state === "repeat" || application.state === "erased") return words.nothing;
-  if (application.state !== "shortlisted") return words[application.state];
+  if (application.state !== "shortlisted") return worded(words, application.state) ?? words.nothing;
   return hired(offers, agenda) ?? asked(matches, offers, agenda) ?? waiting(matches, agenda);
 }
 

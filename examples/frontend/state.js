@@ -43,13 +43,14 @@ export function drawState(known, acts) {
   }
   const position = (/** @type {string} */ id) => matches.find((match) => match.match_id === id)?.position;
   const titles = texts.mine;
+  const open = offers.some((offer) => offer.state === "accepted") ? [] : matches; // who is hired needs no other work
   replace([
     cards.nextCard(next(application, matches, offers, agenda)),
     cards.part(titles.offers, offers.map((offer) => cards.offerCard(offer, position(offer.match_id), acts.offer))),
     cards.part(titles.visits, (agenda?.seats ?? []).map((seat) => cards.seatCard(seat, acts.seat))),
     cards.part(titles.move, (agenda?.relocations ?? []).map(cards.moveCard)),
     cards.part(titles.planned, cards.plannedList(agenda)),
-    cards.part(titles.proposals, matches.map((match) => cards.matchCard(match, match.position, acts.match))),
+    cards.part(titles.proposals, open.map((match) => cards.matchCard(match, match.position, acts.match))),
     cards.part(titles.letters, letters.map(cards.letterCard)),
     cards.part(titles.application, [cards.applicationCard(application, acts.withdraw)]),
   ]);
