@@ -21,8 +21,15 @@ export class Refused extends Error {
   }
 }
 
-/** Clients of all services behind one gateway, `https://…/api`, that send a person's token once there is one. */
-export function connect(api: string, token?: () => string | undefined) {
+/** Where each service is, as `make up` prints it: `{ intake: "http://127.0.0.1:8001", … }`. */
+export type Addresses = Record<"intake" | "matching" | "scheduling" | "notifications", string>;
+
+/**
+ * Clients of all services, that send a person's token once there is one. They are found behind one gateway,
+ * `https://…/api`, or each at an address of its own.
+ */
+export function connect(at: string | Addresses, token?: () => string | undefined) {
+  const addresses = typeof at === "string" ? behind(at) : at;
   const identity: Middleware = {
     onRequest({ request }) {
       const known = token?.();
@@ -31,13 +38,22 @@ export function connect(api: string, token?: () => string | undefined) {
     },
   };
   const programme = {
-    intake: createClient<Intake>({ baseUrl: `${api}/intake` }),
-    matching: createClient<Matching>({ baseUrl: `${api}/matching` }),
-    scheduling: createClient<Scheduling>({ baseUrl: `${api}/scheduling` }),
-    notifications: createClient<Notifications>({ baseUrl: `${api}/notifications` }),
+    intake: createClient<Intake>({ baseUrl: addresses.intake }),
+    matching: createClient<Matching>({ baseUrl: addresses.matching }),
+    scheduling: createClient<Scheduling>({ baseUrl: addresses.scheduling }),
+    notifications: createClient<Notifications>({ baseUrl: addresses.notifications }),
   };
   for (const service of Object.values(programme)) service.use(identity);
   return programme;
+}
+
+function behind(gateway: string): Addresses {
+  return {
+    intake: `${gateway}/intake`,
+    matching: `${gateway}/matching`,
+    scheduling: `${gateway}/scheduling`,
+    notifications: `${gateway}/notifications`,
+  };
 }
 
 export type Programme = ReturnType<typeof connect>;

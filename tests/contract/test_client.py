@@ -15,6 +15,9 @@ USE = """
 import {{ apply, connect }} from "{programme}";
 
 const programme = connect("https://programme.example/api");
+connect({{ intake: "http://a", matching: "http://b", scheduling: "http://c", notifications: "http://d" }});
+// @ts-expect-error: every service has its address
+connect({{ intake: "http://127.0.0.1:8001" }});
 const profile = {{ years_of_experience: 3, education: "master" as const }};
 const contact = {{ name: "Олена", email: "olena@example.org" }};
 const application = {{
