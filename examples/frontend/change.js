@@ -17,16 +17,20 @@ import { Refused } from "./programme.js";
 export function offerToChange(candidate, applicationId) {
   const details = /** @type {HTMLDetailsElement} */ (byId("change"));
   const form = /** @type {HTMLFormElement} */ (byId("change-form"));
+  const fields = /** @type {HTMLFieldSetElement} */ (byId("change-fields"));
   let etag = "";
   /** @type {Application["profile"] | undefined} */
   let profile;
 
+  /** Read what is known. Until then nothing can be written or saved: it would be lost. */
   async function read() {
+    fields.disabled = true;
     const { data } = keep(await candidate.application(applicationId() ?? ""));
     choose("change-time_zone", data.time_zone ?? "");
     choose("change-language", data.language ?? "");
     /** @type {HTMLInputElement} */ (byId("change-available_from")).value = profile?.available_from ?? "";
     /** @type {HTMLInputElement} */ (byId("change-wants_lessons")).checked = data.wants_lessons ?? false;
+    fields.disabled = false;
   }
 
   /** @param {{ etag: string, data: ApplicationView }} found */
@@ -54,6 +58,7 @@ export function offerToChange(candidate, applicationId) {
   }
 
   details.open = false;
+  fields.disabled = true;
   details.ontoggle = () => void (details.open && attempt(form, read));
   form.onsubmit = (event) => {
     event.preventDefault();
