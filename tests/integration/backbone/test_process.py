@@ -210,11 +210,11 @@ async def test_a_connection_that_dies_while_the_topology_is_declared_is_built_an
     declare = topology.declare
     died: list[bool] = []
 
-    async def die_once(*arguments: Any) -> None:
+    async def die_once(*arguments: Any) -> list[str]:
         if not died:
             died.append(True)
             raise asyncio.CancelledError  # what a connection that misses its heartbeat gives who waits on it
-        await declare(*arguments)
+        return await declare(*arguments)
 
     monkeypatch.setattr(topology, "declare", die_once)
     event = shortlisted()

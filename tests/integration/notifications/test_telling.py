@@ -4,6 +4,7 @@ import json
 
 import httpx
 
+from deploy.local.frontend import PORT, url_of
 from deploy.local.run import LocalRun
 from shared.events.ids import (
     CandidateId,
@@ -46,7 +47,7 @@ from tests.harness.notifications import (
 )
 from tests.unit.notifications.builders import like
 
-PAGE = "http://localhost:3000/status"
+PAGE = url_of(PORT)
 TITLE = "Rust engineer"
 
 
