@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from services.intake.api import ROUTERS
-from services.intake.introducing import Introducer
 from services.intake.reactions import reactions
 from services.intake.store import COLLECTIONS
 from services.intake.timers import timers
@@ -33,9 +32,6 @@ class IntakeSettings(Settings):
 def build() -> Parts:
     """Put intake together."""
     settings = IntakeSettings()  # from the environment
-    tokens = Tokens(settings.signing_key_file)
-    sealer = Sealer(settings.notifications_public_key_file)
-    vault = Vault(settings.master_key_file)
     return Parts(
         name="intake",
         description="Rounds, applications, screening, and the candidate's record: who applied.",
@@ -45,10 +41,9 @@ def build() -> Parts:
         reactions=reactions,
         timers=timers,
         tools=(
-            tokens,
-            sealer,
-            vault,
-            Introducer(vault, sealer, tokens),
+            Tokens(settings.signing_key_file),
+            Sealer(settings.notifications_public_key_file),
+            Vault(settings.master_key_file),
             Publishers("ASSESSMENT_PUBLISHERS", dict.fromkeys(settings.assessment_publishers, (EVERY,))),
         ),
     )

@@ -1,7 +1,5 @@
 """What intake tells notifications in private: whom to write to, links, and what has no public event."""
 
-from dataclasses import dataclass
-
 from services.intake.domain.applications import Record
 from services.intake.domain.links import LIVES, Link
 from services.intake.store import candidates, links
@@ -17,21 +15,16 @@ from shared.web.contacts import Contact
 from shared.web.idempotency import hashed
 
 
-def contact_of(candidate_id: CandidateId, contact: Contact, language: str, time_zone: str) -> private.Contact:
-    """Say how to reach a candidate."""
-    return private.Contact(
+def send_contact(unit: UnitOfWork, candidate_id: CandidateId, contact: Contact, record: Record) -> None:
+    """Tell notifications how to reach a candidate. Stands before the candidate's next event."""
+    message = private.Contact(
         person_id=PersonId(candidate_id),
         role="candidate",
         name=contact.name,
         addresses=contact.addresses,
-        language=language,
-        time_zone=time_zone,
+        language=record.language,
+        time_zone=record.time_zone,
     )
-
-
-def send_contact(unit: UnitOfWork, candidate_id: CandidateId, contact: Contact, record: Record) -> None:
-    """Tell notifications how to reach a candidate. Stands before the candidate's next event."""
-    message = contact_of(candidate_id, contact, record.language, record.time_zone)
     unit.send_private(candidates, candidate_id, unit.using(Sealer).seal(message))
 
 
@@ -49,32 +42,12 @@ async def send_contact_again(candidate_id: str, unit: UnitOfWork) -> bool:
 contacts = Contacts(candidates, send_contact_again)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LinkMade:
-    """A link, and its code as notifications alone can read it."""
-
-    link: Link
-    told: str
-
-
-def make_link(candidate_id: CandidateId, tokens: Tokens, sealer: Sealer) -> LinkMade:
-    """Make a single-use code; only a hash of it stays here."""
-    code = tokens.new_code()
-    return LinkMade(
-        link=Link(code_hash=hashed(code), candidate_id=candidate_id, expires_at=real_now() + LIVES),
-        told=sealer.seal(private.LinkCode(person_id=PersonId(candidate_id), code=code)),
-    )
-
-
-def send_link(unit: UnitOfWork, made: LinkMade) -> None:
-    """Keep a link, and give its code to notifications."""
-    unit.save(links, made.link)
-    unit.send_private(candidates, made.link.candidate_id, made.told)
-
-
-def send_new_link(unit: UnitOfWork, candidate_id: CandidateId) -> None:
-    """Make a link, and give its code to notifications."""
-    send_link(unit, make_link(candidate_id, unit.using(Tokens), unit.using(Sealer)))
+def send_link(unit: UnitOfWork, candidate_id: CandidateId) -> None:
+    """Make a single-use code and give it to notifications; only a hash of it stays here."""
+    code = unit.using(Tokens).new_code()
+    unit.save(links, Link(code_hash=hashed(code), candidate_id=candidate_id, expires_at=real_now() + LIVES))
+    message = private.LinkCode(person_id=PersonId(candidate_id), code=code)
+    unit.send_private(candidates, candidate_id, unit.using(Sealer).seal(message))
 
 
 def send_notice(unit: UnitOfWork, candidate_id: CandidateId, template: NoticeTemplate) -> None:

@@ -19,8 +19,7 @@ from services.intake.domain.rounds import (
     place,
     takes_applications,
 )
-from services.intake.introducing import Introducer, Introduction
-from services.intake.private import send_link, send_new_link, send_notice
+from services.intake.private import send_contact, send_link, send_notice
 from services.intake.store import (
     applications,
     candidates,
@@ -33,9 +32,8 @@ from services.intake.store import (
 )
 from services.intake.timers import ROUND_CLOSES
 from shared.events.ids import ApplicationId, CandidateId
-from shared.ids import new
 from shared.storage.unit import UnitOfWork
-from shared.vault import PersonKey, Vault, keys
+from shared.vault import Vault, keys
 from shared.web.app import router as new_router
 from shared.web.idempotency import IdempotencyKey, Reply, RequestKey, hashed
 from shared.web.identity import ANYONE
@@ -44,7 +42,6 @@ from shared.web.problems import FieldError, Invalid, documented
 
 router = new_router()
 TheVault = Annotated[Vault, using(Vault)]
-TheIntroducer = Annotated[Introducer, using(Introducer)]
 
 
 @router.post(
@@ -56,11 +53,7 @@ TheIntroducer = Annotated[Introducer, using(Introducer)]
     responses=documented(RoundIsClosed),
 )
 async def apply(
-    request: ApplicationRequest,
-    key: IdempotencyKey,
-    once: OnlyOnce,
-    vault: TheVault,
-    introducer: TheIntroducer,
+    request: ApplicationRequest, key: IdempotencyKey, once: OnlyOnce, vault: TheVault
 ) -> Response:
     """Apply. A confirmation comes by mail, with a link to see what becomes of it.
 
@@ -68,13 +61,10 @@ async def apply(
     """
     fingerprint = vault.fingerprint(request.contact.email.casefold())
     reads = (recruiting.key(RECRUITING), people.key(fingerprint))
-    newcomer = _introduction(introducer, new(CandidateId), request)
-    return await once.run(key, request, lambda unit: _apply(request, fingerprint, newcomer, key, unit), reads)
+    return await once.run(key, request, lambda unit: _apply(request, fingerprint, key, unit), reads)
 
 
-async def _apply(
-    request: ApplicationRequest, fingerprint: str, newcomer: Introduction, key: RequestKey, unit: UnitOfWork
-) -> Reply:
+async def _apply(request: ApplicationRequest, fingerprint: str, key: RequestKey, unit: UnitOfWork) -> Reply:
     current = await _wanted(request, unit)
     if not takes_applications(current, unit.today):
         return await _refuse(current, key, unit)
@@ -83,15 +73,12 @@ async def _apply(
     placement = place(current)
     if known is not None and current.round_id in known.applications:
         return _repeat(request, known, placement, unit)
-    introduction = newcomer if known is None else await _introduce(request, known, unit)
-    candidate = known or Candidate(candidate_id=introduction.candidate_id)
+    candidate = known or Candidate(candidate_id=unit.new_id(CandidateId))
     application = _application(request, candidate.candidate_id, placement, unit)
+    record = await _keep(request, candidate, fingerprint, unit)
     unit.save(applications, application)
-    unit.save(keys, introduction.key)
-    unit.save(people, Person(fingerprint=fingerprint, candidate_id=candidate.candidate_id))
-    unit.send_private(candidates, candidate.candidate_id, introduction.told)
-    send_link(unit, introduction.link)
-    record = _record(request, introduction.kept, fingerprint, candidate.record)
+    send_contact(unit, candidate.candidate_id, request.contact, record)
+    send_link(unit, candidate.candidate_id)
     unit.save(candidates, *applied(candidate, record, application))
     await _take(placement.round, unit)
     return Reply(201, ApplicationAnswer.of(application))
@@ -132,7 +119,7 @@ def _repeat(request: ApplicationRequest, known: Candidate, placement: Placement,
     """Keep a repeat for staff to see, tell the person by mail alone, and answer as if it were the first."""
     application = _application(request, known.candidate_id, placement, unit)
     unit.save(applications, replace(application, state="repeat", waitlist_place=None))
-    send_new_link(unit, known.candidate_id)
+    send_link(unit, known.candidate_id)
     send_notice(unit, known.candidate_id, "already-applied")
     return Reply(201, ApplicationAnswer.of(replace(application, candidate_id=unit.new_id(CandidateId))))
 
@@ -152,28 +139,20 @@ def _application(
     )
 
 
-def _introduction(
-    introducer: Introducer,
-    candidate_id: CandidateId,
-    request: ApplicationRequest,
-    key: PersonKey | None = None,
-) -> Introduction:
-    return introducer.introduce(
-        candidate_id, request.contact, language=request.language, time_zone=request.time_zone, key=key
-    )
-
-
-async def _introduce(request: ApplicationRequest, known: Candidate, unit: UnitOfWork) -> Introduction:
-    """Seal what there is of somebody who has applied before, with their key, unless they were erased."""
+async def _keep(
+    request: ApplicationRequest, candidate: Candidate, fingerprint: str, unit: UnitOfWork
+) -> Record:
+    """Seal the contact with the person's own key, and remember whom the address belongs to."""
+    vault, before = unit.using(Vault), candidate.record
     key = None
-    if known.record is not None:
-        key = await unit.get(keys, known.candidate_id)
-    return _introduction(unit.using(Introducer), known.candidate_id, request, key)
-
-
-def _record(request: ApplicationRequest, contact: str, fingerprint: str, before: Record | None) -> Record:
+    if before is not None:
+        key = await unit.get(keys, candidate.candidate_id)
+    if key is None:
+        key = vault.new_key(candidate.candidate_id)
+        unit.save(keys, key)
+    unit.save(people, Person(fingerprint=fingerprint, candidate_id=candidate.candidate_id))
     return Record(
-        contact=contact,
+        contact=vault.seal(key, request.contact),
         fingerprint=fingerprint,
         country=request.country,
         language=request.language,

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from services.intake.api.problems import LinkNotValid
 from services.intake.domain.links import Link, used
-from services.intake.private import send_new_link, send_notice
+from services.intake.private import send_link, send_notice
 from services.intake.store import candidates, links, people
 from services.intake.tokens import LIFETIME, Tokens, real_now
 from shared.events.ids import CandidateId
@@ -82,7 +82,7 @@ async def request_link(request: LinkRequest, command: Command) -> Accepted:
         if person is None:
             return
         await unit.get(candidates, person.candidate_id)
-        send_new_link(unit, person.candidate_id)
+        send_link(unit, person.candidate_id)
         send_notice(unit, person.candidate_id, "link")
 
     await command(make)
