@@ -28,8 +28,9 @@ class Publisher:
     ) -> None:
         """Return when the broker has confirmed the message; raise Refused where it does not take it.
 
-        That no queue is there for it (a PublishError) says that the topology is to be declared again. The message is kept on disk. As with deliveries, aio-pika's own message is not made: it would be made
-        only to be taken apart again. A broker that is short of memory or disk blocks whoever publishes. That takes as long as it takes;
+        That no queue is there for it (a PublishError) says that the topology is to be declared again. The message is
+        kept on disk. As with deliveries, aio-pika's own message is not made: it would be made only to be taken apart
+        again. A broker that is short of memory or disk blocks whoever publishes. That takes as long as it takes;
         otherwise a confirmation that does not come in time is a connection lost.
         """
         with lost_unless_cancelled("while publishing"):

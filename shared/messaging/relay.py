@@ -27,8 +27,9 @@ class Relay:
     """Takes waiting entries from the outbox, publishes them with confirms, and only then marks them.
 
     Entries of one subject go one after the other, the next when the last is confirmed; subjects go side by
-    side, so that one that fails holds up its own subject only, also where it breaks the link (``Doubts``). What was published and not yet marked when
-    a process died is published again: at least once on the wire, and the inboxes make it once.
+    side, so that one that fails holds up its own subject only, also where it breaks the link (``Doubts``). What
+    was published and not yet marked when a process died is published again: at least once on the wire, and the
+    inboxes make it once.
     """
 
     def __init__(

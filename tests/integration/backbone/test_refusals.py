@@ -23,6 +23,7 @@ from shared.storage.unit import UnitOfWork
 from tests.harness.nodes import new_name
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import Queues
+from tests.integration.backbone.rights import limited
 from tests.integration.backbone.test_reactions import tally_of
 from tests.integration.backbone.test_relay import note, nothing_waits
 from tests.integration.backbone.toy import (
@@ -161,13 +162,8 @@ async def test_what_cannot_be_set_aside_leaves_the_link_alone_and_is_tried_again
 @pytest.fixture
 async def muted(nodes: Nodes, hall: str) -> AsyncIterator[str]:
     """The same place, for a user who may not send anything private."""
-    if nodes.broker is None:
-        pytest.skip("no node of our own to make a user in")
-    await nodes.broker.control("add_user", "muted", "secret")
-    place = hall.rpartition("/")[2]
-    await nodes.broker.control("set_permissions", "-p", place, "muted", ".*", "^(?!private$)", ".*")
-    yield hall.replace("guest:guest", "muted:secret")
-    await nodes.broker.control("delete_user", "muted")
+    async with limited(nodes, hall, "muted", configure=".*", write="^(?!private$)") as url:
+        yield url
 
 
 async def test_a_right_that_is_missing_stops_only_what_needs_it(

@@ -9,6 +9,7 @@ from shared.service import Process
 from shared.storage.client import Database
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import Queues
+from tests.integration.backbone.rights import limited
 from tests.integration.backbone.test_reactions import tally_of
 from tests.integration.backbone.toy import Toy, at_work, parts_of, settings_of, shortlisted
 
@@ -16,12 +17,8 @@ from tests.integration.backbone.toy import Toy, at_work, parts_of, settings_of, 
 @pytest.fixture
 async def without_rights(nodes: Nodes, hall: str) -> AsyncIterator[str]:
     """The same place, for a user who may read and write there."""
-    if nodes.broker is None:
-        pytest.skip("no node of our own to make a user in")
-    await nodes.broker.control("add_user", "reader", "secret")
-    await nodes.broker.control("set_permissions", "-p", hall.rpartition("/")[2], "reader", "^$", ".*", ".*")
-    yield hall.replace("guest:guest", "reader:secret")
-    await nodes.broker.control("delete_user", "reader")
+    async with limited(nodes, hall, "reader", configure="^$", write=".*") as url:
+        yield url
 
 
 async def test_a_service_that_may_not_configure_works_on_what_is_declared(
