@@ -15,7 +15,8 @@ from shared.storage.client import Database
 from shared.storage.collection import Index, Key
 from shared.storage.commands import Commands
 from shared.storage.errors import StorageUnavailable
-from shared.storage.transactions import Piece, Signals
+from shared.storage.pieces import Piece
+from shared.storage.signals import Signals
 from shared.storage.unit import OUTGOING, UnitOfWork, outgoing_key
 from shared.telemetry import continue_trace
 from shared.waiting import first_of

@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.service import Parts, Process, run
 from shared.storage.collection import Collection
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 
 AT_ONCE = 100

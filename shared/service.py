@@ -107,9 +107,10 @@ class Process:
             self.clock,
             zone=ZoneInfo(settings.programme_time_zone),
             tools=Tools(*parts.tools),
+            most=settings.batch_size,
             patience=settings.storage_timeout,
         )
-        self.commands = Commands(self.transactions, settings.batch_size, settings.storage_timeout + HANGING)
+        self.commands = Commands(self.transactions, settings.storage_timeout + HANGING)
         self.documents = Documents(self.store)
         self.broker = Broker(settings, self._relay(), self._consumers())
         self.timers = TimerLoop(
@@ -230,6 +231,7 @@ class Process:
             await asyncio.wait([broker], timeout=self._stage)
             for task in (*following, *work, broker):
                 task.cancel()
+        await self.transactions.break_off()
         self.client.close()
 
     @property

@@ -16,8 +16,9 @@ from shared.storage.client import Database
 from shared.storage.collection import Index
 from shared.storage.errors import StorageUnavailable
 from shared.storage.lease import Lease
+from shared.storage.pieces import Failed, Piece
 from shared.storage.portions import in_portions
-from shared.storage.transactions import Failed, Piece, Transactions
+from shared.storage.transactions import Transactions
 from shared.storage.unit import TIMERS, UnitOfWork, timer_key
 from shared.telemetry import continue_trace
 from shared.waiting import back_off, first_of

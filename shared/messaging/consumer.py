@@ -19,8 +19,9 @@ from shared.messaging.inbound import Reader
 from shared.messaging.ladder import Ladder, Verdict, describe, move
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import WorkQueue
+from shared.storage.pieces import Failed, Piece
 from shared.storage.portions import HoldOut, in_portions
-from shared.storage.transactions import Failed, Piece, Transactions
+from shared.storage.transactions import Transactions
 from shared.telemetry import HANDLED, SET_ASIDE
 from shared.waiting import first_of
 

@@ -11,7 +11,7 @@ from shared.messaging.delivery import Delivery
 from shared.messaging.errors import Unreadable
 from shared.messaging.ladder import ROUTING_KEY
 from shared.messaging.reactions import Reaction, Reactions
-from shared.storage.transactions import Arrival, Piece
+from shared.storage.pieces import Arrival, Piece
 from shared.storage.unit import EVENTS_EXCHANGE
 
 LARGEST_BODY = 1024 * 1024

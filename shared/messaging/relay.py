@@ -11,7 +11,7 @@ from pymongo.errors import PyMongoError
 
 from shared.events.envelope import CONTENT_TYPE, headers
 from shared.messaging.doubts import Chain, Doubts, by_subject
-from shared.messaging.errors import Refused
+from shared.messaging.errors import ConnectionLost, Refused
 from shared.messaging.inbound import STAMP_HEADER
 from shared.messaging.publisher import Publisher
 from shared.storage.client import Client, Database
@@ -82,15 +82,27 @@ class Relay:
     async def _side_by_side(
         self, publisher: Publisher, chains: Sequence[Chain], confirmed: list[Entry]
     ) -> None:
-        """Publish chains; raise what broke the link. What was refused is left alone for a while."""
-        outcomes = await asyncio.gather(
-            *(self._chain(publisher, chain, confirmed) for chain in chains), return_exceptions=True
-        )
-        for chain, outcome in zip(chains, outcomes, strict=True):
-            self._doubts.judge(chain, outcome, alone=len(chains) == 1)
+        """Publish chains; raise what broke the link. What was refused is left alone for a while.
+
+        Whoever sees first that the link is broken cancels us: then all that was in flight is in doubt.
+        """
+        try:
+            outcomes = await asyncio.gather(
+                *(self._chain(publisher, chain, confirmed) for chain in chains), return_exceptions=True
+            )
+        except asyncio.CancelledError:
+            through = {entry.id for entry in confirmed}
+            in_flight = [chain for chain in chains if chain[-1].id not in through]
+            self._judge(in_flight, [ConnectionLost("cancelled")] * len(in_flight))
+            raise
+        self._judge(chains, outcomes)
         for outcome in outcomes:
             if isinstance(outcome, BaseException) and not isinstance(outcome, Refused):
                 raise outcome
+
+    def _judge(self, chains: Sequence[Chain], outcomes: Sequence[BaseException | None]) -> None:
+        for chain, outcome in zip(chains, outcomes, strict=True):
+            self._doubts.judge(chain, outcome, alone=len(chains) == 1)
 
     async def _waiting(self, most: int) -> list[Entry]:
         # One snapshot for the whole page, or an entry could be seen whose predecessor was not there yet.
@@ -100,11 +112,19 @@ class Relay:
             return [read_entry(stored) for stored in await found.limit(most).to_list(most)]
 
     async def _chain(self, publisher: Publisher, chain: Chain, confirmed: list[Entry]) -> None:
-        for entry in chain:
+        for step in _steps(chain):
             if not self._lease.held:
                 return
-            await publisher.publish(entry.exchange, entry.routing_key, entry.body, properties(entry))
-            confirmed.append(entry)
+            outcomes = await asyncio.gather(
+                *(self._one(publisher, entry, confirmed) for entry in step), return_exceptions=True
+            )
+            for outcome in outcomes:
+                if outcome is not None:
+                    raise outcome
+
+    async def _one(self, publisher: Publisher, entry: Entry, confirmed: list[Entry]) -> None:
+        await publisher.publish(entry.exchange, entry.routing_key, entry.body, properties(entry))
+        confirmed.append(entry)
 
     async def _mark(self, confirmed: Iterable[Entry]) -> None:
         public = [entry.id for entry in confirmed if entry.envelope is not None]
@@ -117,6 +137,16 @@ class Relay:
                 {"_id": {"$in": private}}, {"$set": marked, "$unset": {"body": ""}}
             )
         self.published += len(public)
+
+
+def _steps(chain: Chain) -> list[list[Entry]]:
+    """Part a chain after each event: the next waits for it. Private messages, told apart by stamp, go with one."""
+    steps: list[list[Entry]] = [[]]
+    for entry in chain:
+        steps[-1].append(entry)
+        if entry.envelope is not None:
+            steps.append([])
+    return [step for step in steps if step]
 
 
 def properties(entry: Entry) -> Basic.Properties:

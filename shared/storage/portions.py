@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from shared.storage.errors import StorageUnavailable
-from shared.storage.transactions import Outcome, Piece, Transactions
+from shared.storage.pieces import Outcome, Piece
+from shared.storage.transactions import Transactions
 
 ResultT = TypeVar("ResultT")
 HoldOut = Callable[[Exception], Awaitable[None]]
@@ -17,14 +18,15 @@ async def in_portions(
     """Do the pieces in order, together if that goes; return what became of each.
 
     A database that does not take them in time is away, or they are too much for it at once: ``hold_out`` decides
-    whether they are tried again, and then half as many are.
+    whether they are tried again, and then half as many are, apart from what others ask for.
     """
     outcomes: list[Outcome[ResultT]] = []
-    together = len(pieces)
+    together, apart = len(pieces), False
     while len(outcomes) < len(pieces):
         try:
-            outcomes += await transactions.run(pieces[len(outcomes) : len(outcomes) + together])
+            portion = pieces[len(outcomes) : len(outcomes) + together]
+            outcomes += await transactions.run(portion, apart=apart)
         except StorageUnavailable as error:
             await hold_out(error)
-            together = max(1, together // 2)
+            together, apart = max(1, together // 2), True
     return outcomes

@@ -1,12 +1,15 @@
-"""Transactions: a batch of work read, done and committed at once, each piece exactly once."""
+"""Transactions: work that was asked for meanwhile is read, done and committed at once, each piece exactly once."""
 
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context as Variables
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Generic, TypeGuard, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -21,12 +24,13 @@ from pymongo.errors import (
 )
 
 from shared.clock import Clock
-from shared.events.envelope import Envelope
 from shared.storage.batch import Batch
 from shared.storage.client import Client, Database
 from shared.storage.collection import Collection, Key
 from shared.storage.errors import IdReused, StorageUnavailable
 from shared.storage.outbox import OUTBOX
+from shared.storage.pieces import Arrival, Done, Failed, Outcome, Piece
+from shared.storage.signals import Signals
 from shared.storage.transaction import WRITE_CONFLICT, Transaction, Write
 from shared.storage.unit import Context, Tools, UnitOfWork
 
@@ -40,72 +44,32 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """What the inbox remembers of a message: who sent it, under which id, and a hash of its body."""
+class _Asked(Generic[ResultT]):
+    """Pieces that somebody wants done, and waits for."""
 
-    source: str
-    id: str
-    body_hash: str
+    pieces: Sequence[Piece[ResultT]]
+    outcomes: asyncio.Future[list[Outcome[ResultT]]]
+    apart: bool
 
-    @property
-    def key(self) -> str:
-        """The inbox entry's id."""
-        return f"{self.source}:{self.id}"
+    def tell(self, outcomes: list[Outcome[ResultT]]) -> None:
+        if not self.outcomes.done():  # whoever asked may have gone
+            self.outcomes.set_result(outcomes)
 
-
-@dataclass(frozen=True, slots=True)
-class Piece(Generic[ResultT]):
-    """A piece of work: what to do, what it reads, and (for a message) what to do it once for."""
-
-    do: Callable[[UnitOfWork], Awaitable[ResultT]]
-    reads: Sequence[Key] = ()
-    arrival: Arrival | None = None
-    envelope: Envelope | None = None
-    stamp: int = 0
-    traceparent: str | None = None
+    def disappoint(self, error: StorageUnavailable) -> None:
+        if not self.outcomes.done():
+            self.outcomes.set_exception(error)
 
 
-@dataclass(frozen=True, slots=True)
-class Done(Generic[ResultT]):
-    """The piece has had its effect, now or (``repeat``) when it first arrived."""
-
-    result: ResultT | None
-    repeat: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The piece has had no effect, for this reason."""
-
-    error: Exception
-
-
-Outcome = Done[ResultT] | Failed
-
-
-class Signals:
-    """Rung after a commit that left work behind, so that nobody need wait for a poll."""
-
-    def __init__(self) -> None:
-        self._listeners: dict[str, list[asyncio.Event]] = {}
-
-    def of(self, collection: str) -> asyncio.Event:
-        """Return an event that is set when something was put into this collection.
-
-        It is the caller's own: nobody else who listens can clear it before the caller has seen it.
-        """
-        event = asyncio.Event()
-        self._listeners.setdefault(collection, []).append(event)
-        return event
-
-    def ring(self, collection: str) -> None:
-        """Set the events of all who listen."""
-        for event in self._listeners.get(collection, ()):
-            event.set()
+class _Left(Exception):  # noqa: N818  nothing went wrong
+    """Somebody for whom this is done has gone, and done with it is what others wait for."""
 
 
 class Transactions:
-    """Runs batches of work, one transaction at a time (two of one process would only conflict)."""
+    """Does work in transactions, one at a time: two of one process would only conflict.
+
+    What is asked for while one is at work gathers, whoever asks (consumers, commands, timers); the next one does it
+    together, up to ``most`` pieces.
+    """
 
     def __init__(
         self,
@@ -116,6 +80,7 @@ class Transactions:
         *,
         zone: ZoneInfo,
         tools: Tools,
+        most: int,
         patience: float,
     ) -> None:
         self.signals = Signals()
@@ -125,32 +90,121 @@ class Transactions:
         self._clock = clock
         self._zone = zone
         self._tools = tools
+        self._most = most
         self._patience = patience
-        self._turn = asyncio.Lock()
+        self._asked: deque[_Asked[Any]] = deque()
+        self._together: Sequence[_Asked[Any]] = ()
+        self._doing: asyncio.Timeout | None = None
+        self._at_work: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, "transactions")  # as there is one at a time
 
-    async def run(self, pieces: Sequence[Piece[ResultT]]) -> list[Outcome[ResultT]]:
+    async def run(self, pieces: Sequence[Piece[ResultT]], *, apart: bool = False) -> list[Outcome[ResultT]]:
         """Do the pieces in order in one transaction; return what became of each.
 
         A piece that raises has no effect and takes no other with it. Where the transaction as a whole cannot
         be committed for a reason of its content, the pieces are done one by one. Raises StorageUnavailable
-        where the database is away; then nothing is known to have had an effect, and all may be done again.
+        where the database is away; then nothing is known to have had an effect, and all may be done again:
+        ``apart`` from what others ask for, whom it may have been too much for.
         """
-        async with self._turn:
-            try:
-                return await self._persistently(pieces)
-            except StorageUnavailable:
-                raise
-            except Exception as error:
-                if len(pieces) == 1:
-                    return [Failed(error)]
-                log.warning("batch split", pieces=len(pieces), error=type(error).__name__)
-                return [await self._alone(piece) for piece in pieces]
+        outcomes = self.begin(pieces, apart=apart)
+        try:
+            return await outcomes
+        except asyncio.CancelledError:
+            self._leave(outcomes)
+            raise
+
+    def begin(
+        self, pieces: Sequence[Piece[ResultT]], *, apart: bool = False
+    ) -> asyncio.Future[list[Outcome[ResultT]]]:
+        """Do the same for who may not wait for the end: what was not begun when the future is cancelled never is."""
+        asked = _Asked(pieces, asyncio.get_running_loop().create_future(), apart)
+        self._asked.append(asked)
+        if self._at_work is None:
+            self._at_work = asyncio.create_task(self._work(), context=Variables())
+        return asked.outcomes
+
+    def _leave(self, outcomes: asyncio.Future[Any]) -> None:
+        """Break off what is being done for somebody who has gone, unless it is being committed by now.
+
+        So what hangs ends with the connection that it came by, and is done anew for the others.
+        """
+        if self._doing is not None and any(one.outcomes is outcomes for one in self._together):
+            self._doing.reschedule(asyncio.get_running_loop().time())
+
+    async def break_off(self) -> None:
+        """Break off what is at work, wholly, and begin nothing that waits; whoever asked for it is cancelled."""
+        while self._asked:
+            self._asked.popleft().outcomes.cancel()
+        if self._at_work is not None:
+            self._at_work.cancel()
+            await asyncio.wait([self._at_work])
+
+    async def _work(self) -> None:
+        try:
+            while together := self._next():
+                await self._serve(together)
+        finally:
+            self._at_work = None
+            for one in self._together:
+                one.outcomes.cancel()
+
+    def _next(self) -> Sequence[_Asked[Any]]:
+        """Take those who have waited longest, as many as go together."""
+        together: list[_Asked[Any]] = []
+        pieces = 0
+        while self._asked:
+            one = self._asked[0]
+            pieces += len(one.pieces)
+            if together and (pieces > self._most or one.apart or together[0].apart):
+                break
+            self._asked.popleft()
+            if one.outcomes.done():
+                pieces -= len(one.pieces)
+            else:
+                together.append(one)
+        return together
+
+    async def _serve(self, together: Sequence[_Asked[Any]]) -> None:
+        self._together = together
+        try:
+            outcomes = await self._persistently([piece for one in together for piece in one.pieces])
+        except StorageUnavailable as error:
+            for one in together:
+                one.disappoint(error)
+        except _Left:
+            if others := [one for one in together if not one.outcomes.done()]:
+                await self._serve(others)
+        except Exception as error:
+            await self._split(together, error)
+        else:
+            left = iter(outcomes)
+            for one in together:
+                one.tell(list(islice(left, len(one.pieces))))
+
+    async def _split(self, together: Sequence[_Asked[Any]], error: Exception) -> None:
+        """Do what failed together for each who asked, and in the end piece by piece."""
+        first, *others = together
+        if not others and len(first.pieces) == 1:
+            first.tell([Failed(error)])
+            return
+        log.warning(
+            "batch split", pieces=sum(len(one.pieces) for one in together), error=type(error).__name__
+        )
+        if others:
+            for one in together:
+                await self._serve([one])
+            return
+        try:
+            first.tell([await self._alone(piece) for piece in first.pieces])
+        except StorageUnavailable as away:
+            first.disappoint(away)
+        except _Left:
+            pass
 
     async def _alone(self, piece: Piece[ResultT]) -> Outcome[ResultT]:
         try:
             return (await self._persistently([piece]))[0]
-        except StorageUnavailable:
+        except (StorageUnavailable, _Left):
             raise
         except Exception as error:
             return Failed(error)
@@ -176,12 +230,29 @@ class Transactions:
         transaction = Transaction(self._client, self._store, self._thread)
         try:
             batch = Batch(transaction, self._collections)
-            outcomes, arrived = await self._do(pieces, batch)
+            outcomes, arrived = await self._while_wanted(pieces, batch)
             await transaction.commit(batch.writes() | _remembered(arrived), self._patience)
         finally:
             await transaction.end()
         self._ring(batch)
         return outcomes
+
+    async def _while_wanted(
+        self, pieces: Sequence[Piece[ResultT]], batch: Batch
+    ) -> tuple[list[Outcome[ResultT]], list[Arrival]]:
+        """Do the pieces; raise _Left where somebody whose pieces are among them has gone."""
+        if any(one.outcomes.cancelled() for one in self._together):
+            raise _Left
+        self._doing = doing = asyncio.timeout(None)
+        try:
+            async with doing:
+                return await self._do(pieces, batch)
+        except TimeoutError as error:
+            if doing.expired():
+                raise _Left from error
+            raise
+        finally:
+            self._doing = None
 
     async def _do(
         self, pieces: Sequence[Piece[ResultT]], batch: Batch

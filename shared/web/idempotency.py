@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from shared.storage.collection import Collection, Key
 from shared.storage.commands import Commands
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from shared.web.problems import KeyReused, Problem, StillAtWork
 

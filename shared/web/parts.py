@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from shared.clock import Clock
 from shared.storage.collection import Key
 from shared.storage.commands import Commands
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import Tools, UnitOfWork
 from shared.web.idempotency import Once
 from shared.web.pages import Reader

@@ -24,7 +24,7 @@ from services.notifications.webhooks.switching import switch_off
 from shared.outgoing import Record
 from shared.storage.collection import Key
 from shared.storage.commands import Commands
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from shared.telemetry import continue_trace
 from shared.web.pages import Reader

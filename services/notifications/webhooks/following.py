@@ -20,7 +20,7 @@ from shared.messaging.history import Passed, Since, end, passed
 from shared.storage.commands import Commands
 from shared.storage.errors import StorageUnavailable
 from shared.storage.lease import Lease
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from shared.telemetry import continue_trace
 from shared.waiting import first_of

@@ -7,7 +7,8 @@ from unittest.mock import patch
 from aiormq import Channel
 from aiormq.abc import DeliveredMessage
 
-from shared.storage.transactions import Outcome, Piece, Transactions
+from shared.storage.pieces import Outcome, Piece
+from shared.storage.transactions import Transactions
 from tests.faults.defects.switches import Switches
 
 NAME = "acknowledge-before-commit"
@@ -57,9 +58,11 @@ def _acknowledge_once(early: set[Tag]) -> None:
 def _die_before_commit(switches: Switches) -> None:
     honest = Transactions.run
 
-    async def run(transactions: Transactions, pieces: Sequence[Piece[Any]]) -> list[Outcome[Any]]:
+    async def run(
+        transactions: Transactions, pieces: Sequence[Piece[Any]], **named: Any
+    ) -> list[Outcome[Any]]:
         if any(piece.envelope is not None and piece.envelope.type == TYPE for piece in pieces):
             switches.die_if_on(MISHAP)
-        return await honest(transactions, pieces)
+        return await honest(transactions, pieces, **named)
 
     patch.object(Transactions, "run", run).start()

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from shared.storage.transactions import Outcome, Piece, Transactions
+from shared.storage.pieces import Outcome, Piece
+from shared.storage.transactions import Transactions
 from tests.faults.defects.switches import Switches
 
 NAME = "no-inbox"
@@ -16,7 +17,9 @@ def install(switches: Switches) -> None:
     honest = Transactions.run
     had: set[str] = set()
 
-    async def run(transactions: Transactions, pieces: Sequence[Piece[Any]]) -> list[Outcome[Any]]:
+    async def run(
+        transactions: Transactions, pieces: Sequence[Piece[Any]], **named: Any
+    ) -> list[Outcome[Any]]:
         tampered = []
         for piece in pieces:
             key = None if piece.arrival is None else piece.arrival.key
@@ -26,6 +29,6 @@ def install(switches: Switches) -> None:
                 tampered.append(piece)
             if key is not None:
                 had.add(key)
-        return await honest(transactions, tampered)
+        return await honest(transactions, tampered, **named)
 
     patch.object(Transactions, "run", run).start()

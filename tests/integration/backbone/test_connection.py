@@ -15,7 +15,7 @@ from shared.messaging.topology import CONTACTS
 from shared.service import Process
 from shared.storage.client import Database
 from shared.storage.errors import StorageUnavailable
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.waiting import eventually
 from tests.harness.wire import Wire
@@ -197,10 +197,10 @@ async def test_a_database_that_is_long_away_brings_no_message_nearer_to_the_deli
         0,
     )
 
-    async def away(pieces: Sequence[Piece[None]]) -> object:
+    async def away(pieces: Sequence[Piece[None]], **named: bool) -> object:
         nonlocal refused
         if back.is_set():
-            return await run(pieces)
+            return await run(pieces, **named)
         refused += 1
         raise StorageUnavailable("as the test wants")
 

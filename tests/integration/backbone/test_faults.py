@@ -20,7 +20,7 @@ from shared.ids import new
 from shared.messaging import consumer, topology
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.nodes import new_name
 from tests.harness.waiting import eventually

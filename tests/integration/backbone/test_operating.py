@@ -17,7 +17,7 @@ from shared.messaging.comparing import Comparing
 from shared.messaging.operating import Operator
 from shared.messaging.parking import Wanted
 from shared.service import Process
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import NOW, Queues
 from tests.integration.backbone.test_reactions import rest, tally_of

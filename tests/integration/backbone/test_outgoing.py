@@ -12,7 +12,7 @@ from pymongo.errors import OperationFailure
 from shared.outgoing import AHEAD, OutgoingLoop, Record
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.waiting import eventually
 from tests.integration.backbone.toy import Toy, totals

@@ -18,7 +18,7 @@ from shared.messaging.publisher import Publisher
 from shared.messaging.topology import CONTACTS
 from shared.service import Process
 from shared.storage.client import Database
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.nodes import new_name
 from tests.harness.waiting import eventually

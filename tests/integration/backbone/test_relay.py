@@ -14,7 +14,7 @@ from shared.ids import new
 from shared.messaging.errors import ConnectionLost
 from shared.messaging.publisher import Publisher
 from shared.service import Process
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import Queues

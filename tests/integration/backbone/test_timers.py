@@ -13,7 +13,7 @@ from shared.events.ids import CandidateId
 from shared.ids import new
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
-from shared.storage.transactions import Piece
+from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.waiting import eventually
 from tests.integration.backbone.toy import Toy, tallies
@@ -174,10 +174,10 @@ async def test_what_is_too_much_for_one_transaction_falls_in_parts(
     toy.failing.add("n-6")
     await set_timers(quiet, candidate_id, **{f"n{n}": n for n in range(-10, 0)})
 
-    async def slow(pieces: Sequence[Piece[None]]) -> object:
+    async def slow(pieces: Sequence[Piece[None]], **named: bool) -> object:
         if len(pieces) > 3:
             raise StorageUnavailable("NetworkTimeout")
-        return await run(pieces)
+        return await run(pieces, **named)
 
     monkeypatch.setattr(quiet.transactions, "run", slow)
     async with ticking(quiet):

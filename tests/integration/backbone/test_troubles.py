@@ -16,8 +16,8 @@ from structlog.testing import capture_logs
 
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
+from shared.storage.pieces import Arrival, Piece
 from shared.storage.transaction import Transaction
-from shared.storage.transactions import Arrival, Piece
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import Queues
 from tests.integration.backbone.toy import NAME, Toy, add_one, at_work, shortlisted
@@ -47,11 +47,10 @@ async def test_a_cancelled_transaction_writes_nothing_outside_itself(
         piece = Piece(
             partial(add_one, name=f"n{number}"), arrival=Arrival("/intake", f"{number:032x}", "hash")
         )
-        task = asyncio.create_task(quiet.transactions.run([piece]))
-        while not caught.is_set() and not task.done():  # noqa: ASYNC110  it is a thread that sets it
+        outcomes = quiet.transactions.begin([piece])
+        while not caught.is_set() and not outcomes.done():  # noqa: ASYNC110  it is a thread that sets it
             await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.wait([task])
+        await quiet.transactions.break_off()
         armed.clear()
     remembered = {entry["_id"] for entry in await quiet.store["inbox"].find().to_list(None)}
     done = {entry["_id"] for entry in await quiet.store["totals"].find().to_list(None)}
@@ -84,10 +83,10 @@ async def test_what_is_too_much_for_one_transaction_is_done_in_parts(
 ) -> None:
     run = process.transactions.run
 
-    async def slow(pieces: list[Piece[None]]) -> Any:
+    async def slow(pieces: list[Piece[None]], **named: bool) -> Any:
         if len(pieces) > 3:
             raise StorageUnavailable("NetworkTimeout")
-        return await run(pieces)
+        return await run(pieces, **named)
 
     monkeypatch.setattr(process.transactions, "run", slow)
     await queues.publish(*[shortlisted() for _ in range(20)])

@@ -16,7 +16,7 @@ from shared.service import Process
 from shared.storage.collection import In
 from shared.storage.commands import Commands
 from shared.storage.errors import StorageUnavailable
-from shared.storage.transactions import Arrival, Done, Failed, Piece
+from shared.storage.pieces import Arrival, Done, Failed, Piece
 from shared.storage.unit import UnitClosed, UnitOfWork
 from tests.harness.waiting import eventually
 from tests.integration.backbone.toy import Tally, Toy, add_note, add_one, shortlisted, tallies, totals
@@ -349,19 +349,20 @@ async def test_an_arrival_whose_commit_stays_unknown_is_a_repeat_when_it_comes_a
 
 
 async def test_what_had_not_begun_when_its_caller_was_told_to_come_back_is_not_begun(quiet: Process) -> None:
-    commands = Commands(quiet.transactions, most=1, patience=0.2)
-    hanging = asyncio.Event()
+    commands = Commands(quiet.transactions, patience=0.2)
+    begun, hanging = asyncio.Event(), asyncio.Event()
 
     async def hang(unit: UnitOfWork) -> None:
+        begun.set()
         await hanging.wait()
         await add_one(unit, "begun")
 
     async def come_later(unit: UnitOfWork) -> None:
         await add_one(unit, "not-begun")
 
-    told = await asyncio.gather(
-        commands.run(Piece(hang)), commands.run(Piece(come_later)), return_exceptions=True
-    )
+    first = asyncio.create_task(commands.run(Piece(hang)))
+    await begun.wait()
+    told = await asyncio.gather(first, commands.run(Piece(come_later)), return_exceptions=True)
     assert [type(one) for one in told] == [StorageUnavailable, StorageUnavailable]
     hanging.set()
     await eventually(lambda: quiet.documents.get(totals, "begun"), "what had begun")

@@ -13,7 +13,7 @@ from shared.events.ids import EventId
 from shared.ids import new
 from shared.messaging.inbound import PRIVATE_SOURCE, body_hash
 from shared.messaging.reactions import NotYet
-from shared.storage.transactions import Arrival, Done, Failed, Outcome, Piece
+from shared.storage.pieces import Arrival, Done, Failed, Outcome, Piece
 from shared.storage.unit import UnitOfWork
 from tests.integration.races.replicas import Act, Replica
 

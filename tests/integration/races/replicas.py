@@ -20,7 +20,7 @@ import httpx
 from shared.service import Process
 from shared.storage.collection import Collection
 from shared.storage.outbox import OUTBOX
-from shared.storage.transactions import Done, Outcome, Piece
+from shared.storage.pieces import Done, Outcome, Piece
 from shared.storage.unit import TIMERS, UnitOfWork
 
 OFTEN = 30
@@ -67,11 +67,11 @@ class Replica:
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=process.app), base_url="http://replica", timeout=DEADLINE
         )
-        self._run = process.transactions.run
-        process.transactions.run = self._held  # type: ignore[method-assign]
+        self._begin = process.transactions.begin
+        process.transactions.begin = self._held  # type: ignore[method-assign]
 
-    async def _held(self, pieces: Sequence[Piece[Any]]) -> list[Outcome[Any]]:
-        return await self._run([replace(piece, do=partial(self._do, piece.do)) for piece in pieces])
+    def _held(self, pieces: Sequence[Piece[Any]], **named: Any) -> asyncio.Future[list[Outcome[Any]]]:
+        return self._begin([replace(piece, do=partial(self._do, piece.do)) for piece in pieces], **named)
 
     async def _do(self, do: Callable[[UnitOfWork], Awaitable[Any]], unit: UnitOfWork) -> Any:
         held_at, self.held_at = self.held_at, None  # only a first try is held up

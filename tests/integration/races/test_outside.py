@@ -35,7 +35,7 @@ from shared.events.profile import Skill
 from shared.ids import new
 from shared.messaging.inbound import body_hash
 from shared.publishers import Refused
-from shared.storage.transactions import Arrival, Failed, Piece
+from shared.storage.pieces import Arrival, Failed, Piece
 from shared.storage.unit import UnitOfWork
 from tests.integration.races.acts import DONE, posts, sends, takes_in
 from tests.integration.races.matching_scenes import Offered, open_offer, open_position

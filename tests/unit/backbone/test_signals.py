@@ -1,6 +1,6 @@
 """Whoever waits for work is woken, whatever others who wait do with their own event."""
 
-from shared.storage.transactions import Signals
+from shared.storage.signals import Signals
 
 
 def test_one_who_listens_cannot_clear_what_another_has_not_seen() -> None:
