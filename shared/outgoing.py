@@ -1,6 +1,7 @@
 """Outgoing work: what must be done in the world outside, once, and never inside a transaction."""
 
 import asyncio
+import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,12 +12,13 @@ import structlog
 from pymongo import ReturnDocument
 from pymongo.errors import ConnectionFailure, PyMongoError
 
+from shared.storage.claims import Claim, from_now
 from shared.storage.client import Database
 from shared.storage.collection import Index, Key
 from shared.storage.commands import Commands
 from shared.storage.errors import StorageUnavailable
 from shared.storage.pieces import Piece
-from shared.storage.signals import Signals
+from shared.storage.transactions import Transactions
 from shared.storage.unit import OUTGOING, UnitOfWork, outgoing_key
 from shared.telemetry import continue_trace
 from shared.waiting import first_of
@@ -53,8 +55,9 @@ class Errand(Protocol):
 class OutgoingLoop:
     """Claims pieces of outgoing work, does them side by side, and commits what came of them.
 
-    A claim is the document's own ``due_at`` moved ahead by the server's clock: whoever dies with it leaves it
-    to the next one. What was done outside and not yet committed is then done again, under the same key: that
+    A claim is the document's own ``due_at`` moved ahead by the server's clock, under a token: whoever dies with it
+    leaves it to the next one. What this process commits itself it claims in the same transaction, where it has
+    nothing else to do first. What was done outside and not yet committed is then done again, under the same key: that
     window, from the other side's yes to our commit, is left, for at most :data:`AHEAD` times ``at_once`` pieces.
     While the process lives it does not forget what it has done: it goes on trying to commit that, however long
     the database is away. Where the record itself fails it does so too, and keeps its claim: an error to be mended,
@@ -70,7 +73,7 @@ class OutgoingLoop:
         self,
         store: Database,
         commands: Commands,
-        signals: Signals,
+        transactions: Transactions,
         errands: dict[str, Errand],
         *,
         delays: tuple[float, ...],
@@ -79,49 +82,113 @@ class OutgoingLoop:
         poll: float,
         share: int | None = None,
     ) -> None:
+        self.claim_seconds = claim
         self._outgoing = store[OUTGOING]
         self._commands = commands
-        self._wake = signals.of(OUTGOING)
+        self._wake = transactions.signals.of(OUTGOING)
         self._errands = errands
         self._delays = delays
-        self._claim_seconds = claim
-        self._free = asyncio.Semaphore(at_once)
+        self._free = at_once
         self._most = AHEAD * at_once
         self._poll = poll
         self._share = at_once if share is None else share
         self._at_work: Counter[str] = Counter()
-        self._in_hand: set[Any] = set()
+        self._in_hand: set[str] = set()
+        self._taken: set[str] = set()
+        """What we have claimed of what is being committed."""
         self._waits_until = 0.0
+        self._caught_up = False
+        """Whether there was nothing to claim when we last looked."""
+        self._tasks: asyncio.TaskGroup | None = None
+        self._stopping = asyncio.Event()
+        transactions.takers.append(self)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until ``stopping`` is set; then finish what is in hand."""
-        async with asyncio.TaskGroup() as tasks:
-            while not stopping.is_set():
-                await self._free.acquire()
-                self._wake.clear()
-                claimed = await self._claim()
-                if claimed is None:
-                    self._free.release()
-                    await first_of(self._wake, stopping, timeout=self._poll)
-                else:
-                    self._in_hand.add(claimed["_id"])
-                    self._at_work[_owner(claimed["key"])] += 1
-                    tasks.create_task(self._do(claimed, stopping))
-
-    async def _claim(self) -> dict[str, Any] | None:
-        if time.monotonic() < self._waits_until or len(self._in_hand) >= self._most:
-            return None
+        self._stopping = stopping
         try:
-            return await self._outgoing.find_one_and_update(
-                {"$expr": {"$lte": ["$due_at", "$$NOW"]}, **self._open_to_us()},
-                [{"$set": {"due_at": _from_now(self._claim_seconds)}}],
-                sort=[("due_at", 1)],
-                return_document=ReturnDocument.AFTER,
-            )
+            async with asyncio.TaskGroup() as self._tasks:
+                while not stopping.is_set():
+                    self._wake.clear()
+                    claim = await self._claim()
+                    if claim is None:
+                        await first_of(self._wake, stopping, timeout=self._poll)
+                    else:
+                        self.begin(claim)
+                while self._taken:  # and not committed yet
+                    self._wake.clear()
+                    await first_of(self._wake, timeout=self._poll)
+        finally:
+            self._tasks = None
+
+    def take(self, kind: str, key: str) -> Claim | None:
+        """Claim what is about to be committed, unless something else comes first, or it waits for its share."""
+        claim = Claim(kind, key, new_token())
+        free = self._caught_up and self._has_room and self._at_work[claim.owner] < self._share
+        if kind not in self._errands or not free or claim.id in self._in_hand:
+            self._caught_up &= kind not in self._errands
+            return None
+        self._keep_room(claim)
+        self._taken.add(claim.id)
+        return claim
+
+    def begin(self, claim: Claim) -> None:
+        """Do a piece of work that is claimed, unless we were broken off meanwhile."""
+        if self._tasks is None:
+            self.give_back(claim)
+            return
+        self._tasks.create_task(self._do(claim))
+        self._settle(claim)
+
+    def give_back(self, claim: Claim) -> None:
+        """Forget a piece of work that was taken, and not committed; if it was, its claim runs out."""
+        self._in_hand.discard(claim.id)
+        self._leave(claim)
+        self._settle(claim)
+
+    def _settle(self, claim: Claim) -> None:
+        self._taken.discard(claim.id)
+        if self._stopping.is_set():
+            self._wake.set()
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether another piece may be taken in hand."""
+        works = self._tasks is not None and not self._stopping.is_set()
+        return works and self._free > 0 and len(self._in_hand) < self._most
+
+    def _keep_room(self, claim: Claim) -> None:
+        self._free -= 1
+        self._in_hand.add(claim.id)
+        self._at_work[claim.owner] += 1
+
+    async def _claim(self) -> Claim | None:
+        if not self._has_room or time.monotonic() < self._waits_until:
+            return None
+        self._free -= 1  # for what we may get
+        try:
+            found = await self._find_due(new_token())
         except PyMongoError as error:
             log.warning("outgoing work not read", error=type(error).__name__)
             self._waits_until = time.monotonic() + GRACE
+            found, self._caught_up = None, False
+        else:
+            self._caught_up = found is None
+        finally:
+            self._free += 1
+        if found is None:
             return None
+        claim = Claim(found["kind"], found["key"], found["claim"], found["attempts"])
+        self._keep_room(claim)
+        return claim
+
+    async def _find_due(self, token: str) -> dict[str, Any] | None:
+        return await self._outgoing.find_one_and_update(
+            {"$expr": {"$lte": ["$due_at", "$$NOW"]}, **self._open_to_us()},
+            [{"$set": {"due_at": from_now(self.claim_seconds), "claim": token}}],
+            sort=[("due_at", 1)],
+            return_document=ReturnDocument.AFTER,
+        )
 
     def _open_to_us(self) -> dict[str, Any]:
         """Return what is ours to do, is not in hand, and belongs to nobody who has all of their share."""
@@ -132,66 +199,67 @@ class OutgoingLoop:
         ]  # a slash follows the dot
         return ours | ({"$nor": busy} if busy else {})
 
-    async def _do(self, claimed: dict[str, Any], stopping: asyncio.Event) -> None:
-        kind, key = claimed["kind"], claimed["key"]
+    async def _do(self, claim: Claim) -> None:
         try:
-            record = await self._outside(claimed)
+            record = await self._outside(claim)
             if record is None:
-                await self._put_off(claimed)
+                await self._put_off(claim)
             else:
-                await self._commit(claimed, record, stopping)
+                await self._commit(claim, record)
         except (PyMongoError, StorageUnavailable) as error:  # its claim runs out, and it is done then
-            log.warning("outgoing work not begun", kind=kind, key=key, error=type(error).__name__)
+            log.warning("outgoing work not begun", kind=claim.kind, key=claim.key, error=type(error).__name__)
         except Exception as error:
-            log.exception("outgoing work failed", kind=kind, key=key, error=type(error).__name__)
+            log.exception("outgoing work failed", kind=claim.kind, key=claim.key, error=type(error).__name__)
         finally:
             if len(self._in_hand) == self._most:
                 self._wake.set()
-            self._in_hand.discard(claimed["_id"])
+            self._in_hand.discard(claim.id)
 
-    async def _outside(self, claimed: dict[str, Any]) -> Record | None:
+    async def _outside(self, claim: Claim) -> Record | None:
         """Do it, and let the next one begin then: what came of many is committed together."""
         try:
-            return await self._try(self._errands[claimed["kind"]], claimed["key"], claimed["attempts"] + 1)
+            return await self._try(self._errands[claim.kind], claim)
         finally:
-            self._leave(_owner(claimed["key"]))
-            self._free.release()
+            self._leave(claim)
 
-    def _leave(self, owner: str) -> None:
-        if self._at_work[owner] == self._share:
-            self._wake.set()  # there may be more of theirs
+    def _leave(self, claim: Claim) -> None:
+        owner = claim.owner
+        if self._free == 0 or self._at_work[owner] == self._share:
+            self._wake.set()  # there may be more, of theirs or at all
+        self._free += 1
         self._at_work[owner] -= 1
         if not self._at_work[owner]:
             del self._at_work[owner]
 
-    async def _commit(self, claimed: dict[str, Any], record: Record, stopping: asyncio.Event) -> None:
+    async def _commit(self, claim: Claim, record: Record) -> None:
         """Commit what came of it, and try until that is done: nobody else knows."""
-        kind, key, pause = claimed["kind"], claimed["key"], AGAIN
+        kind, key, pause = claim.kind, claim.key, AGAIN
         while True:
             try:
-                return await self._commands.run(self._piece(kind, key, record))
+                return await self._commands.run(self._piece(claim, record))
             except (ConnectionFailure, StorageUnavailable) as error:
                 log.warning("outgoing work not recorded yet", kind=kind, key=key, error=type(error).__name__)
                 await asyncio.sleep(AGAIN)
             except Exception as error:
                 first, name = pause == AGAIN, type(error).__name__  # the traceback is told once
                 log.exception("outgoing work not recordable", kind=kind, key=key, error=name, exc_info=first)
-                if stopping.is_set():
+                if self._stopping.is_set():
                     return None
-                claimed = await self._keep(claimed)
-                await first_of(stopping, timeout=pause)
-                pause = min(2 * pause, self._claim_seconds / 4)  # or its claim would run out meanwhile
+                await self._keep(claim)
+                await first_of(self._stopping, timeout=pause)
+                pause = min(2 * pause, self.claim_seconds / 4)  # or its claim would run out meanwhile
 
-    def _piece(self, kind: str, key: str, record: Record) -> Piece[None]:
+    def _piece(self, claim: Claim, record: Record) -> Piece[None]:
         return Piece(
-            partial(_finish, kind, key, record),
-            reads=[outgoing_key(kind, key), *self._errands[kind].reads(key)],
+            partial(_finish, claim.kind, claim.key, record),
+            reads=[outgoing_key(claim.kind, claim.key), *self._errands[claim.kind].reads(claim.key)],
             traceparent=continue_trace(None),
         )
 
-    async def _try(self, errand: Errand, key: str, attempts: int) -> Record | None:
+    async def _try(self, errand: Errand, claim: Claim) -> Record | None:
+        key, attempts = claim.key, claim.attempts + 1
         try:
-            async with asyncio.timeout(self._claim_seconds / 2):
+            async with asyncio.timeout(self.claim_seconds / 2):
                 return await errand.run(key)
         except (PyMongoError, StorageUnavailable):
             raise
@@ -199,37 +267,30 @@ class OutgoingLoop:
             log.warning("outgoing work put off", key=key, attempts=attempts, error=type(error).__name__)
             return await errand.give_up(key, error) if attempts > len(self._delays) else None
 
-    async def _put_off(self, claimed: dict[str, Any]) -> None:
-        attempts = claimed["attempts"] + 1
-        await self._move(claimed, self._delays[attempts - 1], attempts)
+    async def _put_off(self, claim: Claim) -> None:
+        attempts = claim.attempts + 1
+        await self._move(claim, self._delays[attempts - 1], attempts)
 
-    async def _keep(self, claimed: dict[str, Any]) -> dict[str, Any]:
-        """Claim anew what is done, so that nobody does it again; return the claim that is held now."""
+    async def _keep(self, claim: Claim) -> None:
+        """Make the claim on what is done last longer, so that nobody does it again."""
         try:
-            return await self._move(claimed, self._claim_seconds, claimed["attempts"]) or claimed
+            await self._move(claim, self.claim_seconds, claim.attempts)
         except PyMongoError as error:
-            log.warning("claim not kept", key=claimed["key"], error=type(error).__name__)
-            return claimed
+            log.warning("claim not kept", key=claim.key, error=type(error).__name__)
 
-    async def _move(self, claimed: dict[str, Any], seconds: float, attempts: int) -> dict[str, Any] | None:
+    async def _move(self, claim: Claim, seconds: float, attempts: int) -> None:
         """Have it fall due so many seconds from now, unless the claim has run out and is another's by now."""
-        return await self._outgoing.find_one_and_update(
-            {"_id": claimed["_id"], "due_at": claimed["due_at"]},
-            [{"$set": {"due_at": _from_now(seconds), "attempts": attempts}}],
-            return_document=ReturnDocument.AFTER,
+        await self._outgoing.update_one(
+            {"_id": claim.id, "claim": claim.token},
+            [{"$set": {"due_at": from_now(seconds), "attempts": attempts}}],
         )
-
-
-def _from_now(seconds: float) -> dict[str, Any]:
-    """Return the time that is so many seconds ahead by the server's clock."""
-    return {"$add": ["$$NOW", int(seconds * 1000)]}
-
-
-def _owner(key: str) -> str:
-    """Return whose a piece is: the word before the dot; without one it is nobody else's."""
-    return key.partition(".")[0]
 
 
 async def _finish(kind: str, key: str, record: Record, unit: UnitOfWork) -> None:
     if await unit.sent_out(kind, key):
         await record(unit)
+
+
+def new_token() -> str:
+    """Make a claim's token."""
+    return secrets.token_hex(8)

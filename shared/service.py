@@ -43,7 +43,7 @@ from shared.storage.client import (
 from shared.storage.collection import Collection
 from shared.storage.commands import Commands
 from shared.storage.lease import LEASES, Lease
-from shared.storage.outbox import OUTBOX, OUTBOX_INDEXES
+from shared.storage.outbox import OUTBOX, OUTBOX_INDEXES, Outbox
 from shared.storage.transactions import INBOX, Transactions
 from shared.storage.unit import OUTGOING, TIMERS, Tools
 from shared.telemetry import configure
@@ -124,7 +124,7 @@ class Process:
         self.outgoing = OutgoingLoop(
             self.store,
             self.commands,
-            self.transactions.signals,
+            self.transactions,
             parts.errands(self),
             delays=settings.outgoing_delays,
             claim=settings.outgoing_claim_seconds,
@@ -139,7 +139,9 @@ class Process:
 
     def _relay(self) -> Relay:
         wake = self.transactions.signals.of(OUTBOX)
-        return Relay(self.client, self.store, self._lease("relay"), wake, self.parts.settings.poll_seconds)
+        return Relay(
+            Outbox(self.client, self.store), self._lease("relay"), wake, self.parts.settings.poll_seconds
+        )
 
     def _consumers(self) -> list[Consumer]:
         settings = self.parts.settings

@@ -164,7 +164,7 @@ def _webhooks(settings: NotificationsSettings, secrets: Secrets, process: Proces
         OutgoingLoop(
             process.store,
             process.commands,
-            process.transactions.signals,
+            process.transactions,
             {WEBHOOK: delivering},
             delays=settings.webhook_delays,
             claim=max(settings.outgoing_claim_seconds, 3 * settings.webhook_timeout),

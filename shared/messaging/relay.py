@@ -1,12 +1,11 @@
 """The outbox relay: publishes what transactions have decided, each subject's in its sequence."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
 from pamqp.commands import Basic
-from pymongo import ASCENDING
 from pymongo.errors import PyMongoError
 
 from shared.events.envelope import CONTENT_TYPE, headers
@@ -14,9 +13,8 @@ from shared.messaging.doubts import Chain, Doubts, by_subject
 from shared.messaging.errors import ConnectionLost, Refused
 from shared.messaging.inbound import STAMP_HEADER
 from shared.messaging.publisher import Publisher
-from shared.storage.client import Client, Database
 from shared.storage.lease import Lease
-from shared.storage.outbox import OUTBOX, PUBLISHED, WAITING, Entry, read_entry
+from shared.storage.outbox import Entry, Outbox
 from shared.waiting import first_of
 
 PAGE = 500
@@ -32,12 +30,9 @@ class Relay:
     inboxes make it once.
     """
 
-    def __init__(
-        self, client: Client, store: Database, lease: Lease, wake: asyncio.Event, poll: float
-    ) -> None:
+    def __init__(self, outbox: Outbox, lease: Lease, wake: asyncio.Event, poll: float) -> None:
         self.published = 0
-        self._client = client
-        self._store = store
+        self._outbox = outbox
         self._lease = lease
         self._wake = wake
         self._poll = poll
@@ -67,7 +62,9 @@ class Relay:
 
     async def _page(self, publisher: Publisher, before: Sequence[Entry]) -> Sequence[Entry]:
         """Mark the page before while the next one is read; publish that, and return what was confirmed of it."""
-        waiting, _ = await asyncio.gather(self._waiting(PAGE + len(before)), self._mark(before))
+        waiting, _ = await asyncio.gather(
+            self._outbox.waiting(PAGE + len(before), self._doubts.others()), self._mark(before)
+        )
         known = {entry.id for entry in before}
         chains = by_subject([entry for entry in waiting if entry.id not in known])
         confirmed: list[Entry] = []
@@ -104,13 +101,6 @@ class Relay:
         for chain, outcome in zip(chains, outcomes, strict=True):
             self._doubts.judge(chain, outcome, alone=len(chains) == 1)
 
-    async def _waiting(self, most: int) -> list[Entry]:
-        # One snapshot for the whole page, or an entry could be seen whose predecessor was not there yet.
-        async with await self._client.start_session(snapshot=True) as session:
-            where = {"state": WAITING, **self._doubts.others()}
-            found = self._store[OUTBOX].find(where, session=session).sort("stamp", ASCENDING)
-            return [read_entry(stored) for stored in await found.limit(most).to_list(most)]
-
     async def _chain(self, publisher: Publisher, chain: Chain, confirmed: list[Entry]) -> None:
         for step in _steps(chain):
             if not self._lease.held:
@@ -126,17 +116,10 @@ class Relay:
         await publisher.publish(entry.exchange, entry.routing_key, entry.body, properties(entry))
         confirmed.append(entry)
 
-    async def _mark(self, confirmed: Iterable[Entry]) -> None:
-        public = [entry.id for entry in confirmed if entry.envelope is not None]
-        private = [entry.id for entry in confirmed if entry.envelope is None]
-        marked = {"state": PUBLISHED, "published_at": datetime.now(UTC)}
-        if public:
-            await self._store[OUTBOX].update_many({"_id": {"$in": public}}, {"$set": marked})
-        if private:  # once it has arrived, nothing personal stays behind, sealed or not
-            await self._store[OUTBOX].update_many(
-                {"_id": {"$in": private}}, {"$set": marked, "$unset": {"body": ""}}
-            )
-        self.published += len(public)
+    async def _mark(self, confirmed: Sequence[Entry]) -> None:
+        if confirmed:
+            await self._outbox.mark(confirmed)
+            self.published += sum(1 for entry in confirmed if entry.envelope is not None)
 
 
 def _steps(chain: Chain) -> list[list[Entry]]:

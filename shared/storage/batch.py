@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
-from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
+from shared.storage.claims import Claim, Taker, claimed
 from shared.storage.collection import Collection, Key, matches, query
 from shared.storage.outbox import OUTBOX, Entry
 from shared.storage.transaction import Content, Transaction, Write
@@ -48,6 +49,8 @@ class Batch:
         self.changes = Changes()
         self._transaction = transaction
         self._collections = collections
+        self.claims: dict[Key, tuple[Taker, Claim]] = {}
+        """Whoever begins with a piece of outgoing work as soon as it is committed."""
         self._loaded: dict[Key, Record[Any]] = {}
         self._plain: dict[Key, Content | None] = {}
 
@@ -144,7 +147,9 @@ class Batch:
             if write is not None:
                 writes.setdefault(key.collection, []).append(write)
         for key, content in self.changes.plain.items():
-            writes.setdefault(key.collection, []).append(_plain_write(key.id, content))
+            claim = self.claims.get(key)
+            write = _plain_write(key.id, content) if claim is None else _claimed_write(*claim)
+            writes.setdefault(key.collection, []).append(write)
         if self.changes.entries:
             writes[OUTBOX] = [InsertOne(entry.stored()) for entry in self.changes.entries]
         return writes
@@ -176,6 +181,11 @@ def _plain_write(id: str, content: Content | None) -> Write:  # noqa: A002
     if content is None:
         return DeleteOne({"_id": id})
     return ReplaceOne({"_id": id}, content, upsert=True)
+
+
+def _claimed_write(taker: Taker, claim: Claim) -> Write:
+    content = claimed(claim, taker.claim_seconds)
+    return UpdateOne({"_id": claim.id}, [{"$replaceWith": content}], upsert=True)
 
 
 def next_stamp(previous: int, clock: Callable[[], int] = time.time_ns) -> int:

@@ -1,10 +1,16 @@
 """The outbox: what a service has decided to publish, written in the transaction that decided it."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pymongo import ASCENDING, UpdateMany
+from pymongo.write_concern import WriteConcern
+
 from shared.events.envelope import Envelope
+from shared.storage.client import Client, Database
 from shared.storage.collection import Index
 
 OUTBOX = "outbox"
@@ -44,6 +50,43 @@ class Entry:
             "created_at": datetime.now(UTC),
             **public,
         }
+
+
+class Outbox:
+    """What a service has still to publish, and what it has published."""
+
+    def __init__(self, client: Client, store: Database) -> None:
+        self._client = client.delegate
+        self._entries = store.delegate[OUTBOX]
+        self._marked = store[OUTBOX].with_options(write_concern=WriteConcern(w=1))
+
+    async def waiting(self, most: int, among: Mapping[str, object]) -> list[Entry]:
+        """Return entries that wait and match, those decided first."""
+        return await asyncio.to_thread(self._waiting, {"state": WAITING, **among}, most)
+
+    def _waiting(self, where: Mapping[str, object], most: int) -> list[Entry]:
+        # One snapshot for the whole page, or an entry could be seen whose predecessor was not there yet.
+        with self._client.start_session(snapshot=True) as session:
+            found = self._entries.find(where, session=session).sort("stamp", ASCENDING).limit(most)
+            return [read_entry(stored) for stored in found]
+
+    async def mark(self, entries: Sequence[Entry]) -> None:
+        """Say that these are published; nothing personal stays behind of what was private, sealed or not.
+
+        It does not wait until a majority has that on disk: where it is lost they are published again.
+        """
+        marked = {"state": PUBLISHED, "published_at": datetime.now(UTC)}
+        public = [entry.id for entry in entries if entry.envelope is not None]
+        private = [entry.id for entry in entries if entry.envelope is None]
+        updates = [
+            UpdateMany({"_id": {"$in": ids}}, update)
+            for ids, update in (
+                (public, {"$set": marked}),
+                (private, {"$set": marked, "$unset": {"body": ""}}),
+            )
+            if ids
+        ]
+        await self._marked.bulk_write(updates, ordered=False)
 
 
 def _stored_envelope(envelope: Envelope) -> dict[str, Any]:

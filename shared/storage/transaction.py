@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from typing import Any, TypeVar
 
 import structlog
-from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
@@ -18,7 +18,7 @@ from shared.waiting import whole
 Content = dict[str, Any]
 Query = tuple[str, Content]
 """A collection's name, and what is looked for in it."""
-Write = InsertOne[Content] | ReplaceOne[Content] | DeleteOne
+Write = InsertOne[Content] | ReplaceOne[Content] | UpdateOne | DeleteOne
 WRITE_CONFLICT = 112
 ResultT = TypeVar("ResultT")
 log = structlog.get_logger(__name__)

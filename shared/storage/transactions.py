@@ -4,8 +4,9 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import Context as Variables
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,14 +26,15 @@ from pymongo.errors import (
 
 from shared.clock import Clock
 from shared.storage.batch import Batch
+from shared.storage.claims import Taker
 from shared.storage.client import Client, Database
 from shared.storage.collection import Collection, Key
 from shared.storage.errors import IdReused, StorageUnavailable
 from shared.storage.outbox import OUTBOX
 from shared.storage.pieces import Arrival, Done, Failed, Outcome, Piece
 from shared.storage.signals import Signals
-from shared.storage.transaction import WRITE_CONFLICT, Transaction, Write
-from shared.storage.unit import Context, Tools, UnitOfWork
+from shared.storage.transaction import WRITE_CONFLICT, Content, Transaction, Write
+from shared.storage.unit import OUTGOING, Context, Tools, UnitOfWork
 
 INBOX = "inbox"
 DUPLICATE_KEY = 11000
@@ -84,6 +86,7 @@ class Transactions:
         patience: float,
     ) -> None:
         self.signals = Signals()
+        self.takers: list[Taker] = []
         self._client = client
         self._store = store
         self._collections: Mapping[str, Collection[Any]] = {one.name: one for one in collections}
@@ -231,11 +234,34 @@ class Transactions:
         try:
             batch = Batch(transaction, self._collections)
             outcomes, arrived = await self._while_wanted(pieces, batch)
-            await transaction.commit(batch.writes() | _remembered(arrived), self._patience)
+            with self._taken(batch):
+                await transaction.commit(batch.writes() | _remembered(arrived), self._patience)
         finally:
             await transaction.end()
         self._ring(batch)
         return outcomes
+
+    @contextmanager
+    def _taken(self, batch: Batch) -> Iterator[None]:
+        """Have outgoing work taken that is about to be committed, and begun when it is."""
+        for key, content in batch.changes.plain.items():
+            if key.collection == OUTGOING and content is not None:
+                self._take(batch, key, content)
+        try:
+            yield
+        except BaseException:
+            for taker, claim in batch.claims.values():
+                taker.give_back(claim)
+            raise
+        for taker, claim in batch.claims.values():
+            taker.begin(claim)
+
+    def _take(self, batch: Batch, key: Key, content: Content) -> None:
+        for taker in self.takers:
+            claim = taker.take(content["kind"], content["key"])
+            if claim is not None:
+                batch.claims[key] = taker, claim
+                return
 
     async def _while_wanted(
         self, pieces: Sequence[Piece[ResultT]], batch: Batch
@@ -298,7 +324,11 @@ class Transactions:
         return Done(result)
 
     def _ring(self, batch: Batch) -> None:
-        touched = {key.collection for key, content in batch.changes.plain.items() if content is not None}
+        touched = {
+            key.collection
+            for key, content in batch.changes.plain.items()
+            if content is not None and key not in batch.claims
+        }
         if batch.changes.entries:
             touched.add(OUTBOX)
         for collection in touched:

@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from pymongo.errors import OperationFailure
 
 from shared.outgoing import AHEAD, OutgoingLoop, Record
 from shared.service import Process
+from shared.storage.claims import Claim
 from shared.storage.errors import StorageUnavailable
 from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
@@ -125,7 +125,7 @@ async def test_nobody_takes_more_than_their_share_and_a_loop_no_other_kind(quiet
     loop = OutgoingLoop(
         quiet.store,
         quiet.commands,
-        quiet.transactions.signals,
+        quiet.transactions,
         {"parcel": toy},
         delays=(),
         claim=10,
@@ -350,7 +350,7 @@ async def test_a_loop_is_woken_although_another_one_has_heard_of_it_first(
     parcels = OutgoingLoop(
         process.store,
         process.commands,
-        process.transactions.signals,
+        process.transactions,
         {"parcel": toy},
         delays=(),
         claim=10,
@@ -359,7 +359,7 @@ async def test_a_loop_is_woken_although_another_one_has_heard_of_it_first(
     )
     claim, looked, go_on = parcels._claim, asyncio.Event(), asyncio.Event()
 
-    async def slowly() -> dict[str, Any] | None:
+    async def slowly() -> Claim | None:
         found = await claim()
         looked.set()
         await go_on.wait()

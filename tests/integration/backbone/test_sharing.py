@@ -95,10 +95,11 @@ async def test_what_cannot_be_committed_harms_nobody_that_it_was_done_with(
 async def test_who_goes_before_it_is_committed_takes_his_work_along_and_nobody_elses(quiet: Process) -> None:
     hanging = asyncio.Event()
 
-    async def hang(unit: UnitOfWork) -> None:
+    async def hang(unit: UnitOfWork) -> int:
         await add_one(unit, "hanging")
         hanging.set()
         await asyncio.Event().wait()
+        return 0
 
     async with gathering(quiet):
         before = quiet.transactions.begin([counting("before")])
@@ -107,7 +108,7 @@ async def test_who_goes_before_it_is_committed_takes_his_work_along_and_nobody_e
         after = quiet.transactions.begin([counting("after")])
     await hanging.wait()
     connection.cancel()
-    assert await asyncio.gather(before, after) == [[Done(1)], [Done(1)]]
+    assert [await before, await after] == [[Done(1)], [Done(1)]]
     assert [await count(quiet, name) for name in ("mine", "hanging")] == [0, 0]
     with pytest.raises(asyncio.CancelledError):
         await connection
@@ -175,10 +176,11 @@ async def test_what_was_too_much_with_others_is_tried_again_apart_from_them(
 async def test_an_end_breaks_off_what_is_at_work_and_tells_all_who_wait(quiet: Process) -> None:
     hanging = asyncio.Event()
 
-    async def hang(unit: UnitOfWork) -> None:
+    async def hang(unit: UnitOfWork) -> int:
         await add_one(unit, "hanging")
         hanging.set()
         await asyncio.Event().wait()
+        return 0
 
     asked = [asyncio.create_task(quiet.commands.run(Piece(hang)))]
     await hanging.wait()
