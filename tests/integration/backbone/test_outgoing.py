@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from pymongo.errors import OperationFailure
@@ -13,6 +14,7 @@ from shared.service import Process
 from shared.storage.claims import Claim
 from shared.storage.errors import StorageUnavailable
 from shared.storage.pieces import Piece
+from shared.storage.transaction import Transaction
 from shared.storage.unit import UnitOfWork
 from tests.harness.waiting import eventually
 from tests.integration.backbone.toy import Toy, totals
@@ -161,14 +163,16 @@ async def test_what_takes_too_long_is_put_off(make_process: MakeProcess, toy: To
     assert toy.done_outside == ["slow"]
 
 
+@pytest.mark.parametrize("whose", ["another's", "its own"])
 async def test_a_claim_is_taken_over_after_its_holder_has_died(
-    quiet: Process, make_process: MakeProcess, toy: Toy
+    quiet: Process, make_process: MakeProcess, toy: Toy, whose: str
 ) -> None:
     dying_toy = Toy(gate=asyncio.Event())
     dying = await make_process(dying_toy, outgoing_claim_seconds=2.2, storage_timeout=1)
     heir = await make_process(toy, outgoing_claim_seconds=2.2, storage_timeout=1)
     async with sending(dying) as dead:
-        await send_out(quiet, "one")
+        await caught_up(dying)
+        await send_out(dying if whose == "its own" else quiet, "one")
         await dying_toy.reached.wait()
         dead.cancel()
     started = time.monotonic()
@@ -329,6 +333,110 @@ async def test_an_unknown_kind_holds_nobody_up(quiet: Process, toy: Toy) -> None
         await send_out(quiet, "one")
         await eventually(lambda: toy.done_outside == ["one"], "the other work")
     assert await quiet.store["outgoing"].count_documents({}) == 1
+
+
+async def caught_up(process: Process) -> None:
+    await eventually(lambda: process.outgoing._caught_up, "the loop to have nothing to do")
+
+
+@pytest.fixture
+def searched(monkeypatch: pytest.MonkeyPatch) -> list[OutgoingLoop]:
+    """Who has asked the database for work."""
+    search, searched = OutgoingLoop._find_due, list[OutgoingLoop]()
+
+    async def noted(loop: OutgoingLoop, token: str) -> dict[str, Any] | None:
+        searched.append(loop)
+        return await search(loop, token)
+
+    monkeypatch.setattr(OutgoingLoop, "_find_due", noted)
+    return searched
+
+
+async def test_what_this_process_commits_is_its_own_from_the_first(
+    make_process: MakeProcess, toy: Toy, searched: list[OutgoingLoop]
+) -> None:
+    process, other = await make_process(toy, poll_seconds=30), await make_process(Toy())
+    async with sending(process):
+        await caught_up(process)
+        searched.clear()
+        with toy.held():
+            await send_out(process, "one", "two")
+            await eventually(lambda: len(toy.tried) == 2, "the work to have begun")
+            async with sending(other):
+                await caught_up(other)
+            (stored, _) = await process.store["outgoing"].find().to_list(None)
+            hello = await process.client.admin.command("hello")
+            left = (
+                stored["due_at"].replace(tzinfo=None) - hello["localTime"].replace(tzinfo=None)
+            ).total_seconds()
+            assert 50 < left <= 60, "by the server's clock"
+            assert (stored["attempts"], stored["kind"]) == (0, "letter")
+        await all_done(process)
+    assert process.outgoing not in searched
+    assert sorted(toy.done_outside) == ["one", "two"]
+    assert await total(process, "done") == 2
+
+
+async def test_what_was_claimed_and_not_committed_is_nobodys(
+    make_process: MakeProcess, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await make_process(toy, outgoing_at_once=1)
+    commit = Transaction.commit
+
+    async def away(*_: object) -> None:
+        raise OperationFailure("as the test wants", 50)
+
+    async with sending(process):
+        await caught_up(process)
+        monkeypatch.setattr(Transaction, "commit", away)
+        with pytest.raises(StorageUnavailable):
+            await send_out(process, "one")
+        monkeypatch.setattr(Transaction, "commit", commit)
+        assert not toy.tried
+        await send_out(process, "two")
+        await all_done(process)
+    assert toy.tried == ["two"]
+
+
+async def test_what_waits_longer_comes_first(make_process: MakeProcess, toy: Toy) -> None:
+    process = await make_process(toy, outgoing_at_once=1)
+    async with sending(process):
+        await caught_up(process)
+        with toy.held():
+            await send_out(process, "first")
+            await eventually(lambda: toy.tried == ["first"], "it to have begun")
+            await send_out(process, "second")
+            assert not process.outgoing._caught_up
+        await send_out(process, "third")
+        await all_done(process)
+    assert toy.tried == ["first", "second", "third"]
+
+
+async def test_stopping_does_what_is_claimed_and_being_committed(
+    make_process: MakeProcess, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await make_process(toy)
+    commit, committing, go_on = Transaction.commit, asyncio.Event(), asyncio.Event()
+
+    async def held(transaction: Transaction, *rest: Any) -> None:
+        committing.set()
+        await go_on.wait()
+        await commit(transaction, *rest)
+
+    async with sending(process) as task:
+        await caught_up(process)
+        monkeypatch.setattr(Transaction, "commit", held)
+        sent = asyncio.create_task(send_out(process, "one"))
+        await committing.wait()
+        process.broker.stopping.set()
+        await asyncio.wait([task], timeout=0.1)
+        assert not task.done()
+        go_on.set()
+        await sent
+        async with asyncio.timeout(5):
+            await task
+    assert toy.done_outside == ["one"]
+    assert await process.store["outgoing"].count_documents({}) == 0
 
 
 async def test_work_is_begun_at_once_when_this_process_has_committed_it(
