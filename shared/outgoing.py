@@ -106,20 +106,24 @@ class OutgoingLoop:
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until ``stopping`` is set; then finish what is in hand."""
         self._stopping = stopping
-        try:
-            async with asyncio.TaskGroup() as self._tasks:
-                while not stopping.is_set():
-                    self._wake.clear()
-                    claim = await self._claim()
-                    if claim is None:
-                        await first_of(self._wake, stopping, timeout=self._poll)
-                    else:
-                        self.begin(claim)
-                while self._taken:  # and not committed yet
-                    self._wake.clear()
-                    await first_of(self._wake, timeout=self._poll)
-        finally:
-            self._tasks = None
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                await self._find_work(stopping)
+            finally:
+                self._tasks = None
+
+    async def _find_work(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            self._wake.clear()
+            claim = await self._claim()
+            if claim is None:
+                await first_of(self._wake, stopping, timeout=self._poll)
+            else:
+                self.begin(claim)
+        while self._taken:  # and not committed yet
+            self._wake.clear()
+            await first_of(self._wake, timeout=self._poll)
 
     def take(self, kind: str, key: str) -> Claim | None:
         """Claim what is about to be committed, unless something else comes first, or it waits for its share."""

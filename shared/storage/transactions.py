@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import Context as Variables
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -99,6 +99,7 @@ class Transactions:
         self._together: Sequence[_Asked[Any]] = ()
         self._doing: asyncio.Timeout | None = None
         self._at_work: asyncio.Task[None] | None = None
+        self._variables = copy_context()  # the process's own, not those of whoever asks first
         self._thread = ThreadPoolExecutor(1, "transactions")  # as there is one at a time
 
     async def run(self, pieces: Sequence[Piece[ResultT]], *, apart: bool = False) -> list[Outcome[ResultT]]:
@@ -123,7 +124,7 @@ class Transactions:
         asked = _Asked(pieces, asyncio.get_running_loop().create_future(), apart)
         self._asked.append(asked)
         if self._at_work is None:
-            self._at_work = asyncio.create_task(self._work(), context=Variables())
+            self._at_work = asyncio.create_task(self._work(), context=self._variables.copy())
         return asked.outcomes
 
     def _leave(self, outcomes: asyncio.Future[Any]) -> None:
@@ -131,8 +132,11 @@ class Transactions:
 
         So what hangs ends with the connection that it came by, and is done anew for the others.
         """
-        if self._doing is not None and any(one.outcomes is outcomes for one in self._together):
-            self._doing.reschedule(asyncio.get_running_loop().time())
+        doing = self._doing
+        if doing is None or doing.expired():
+            return
+        if any(one.outcomes is outcomes for one in self._together):
+            doing.reschedule(asyncio.get_running_loop().time())
 
     async def break_off(self) -> None:
         """Break off what is at work, wholly, and begin nothing that waits; whoever asked for it is cancelled."""
@@ -143,12 +147,13 @@ class Transactions:
             await asyncio.wait([self._at_work])
 
     async def _work(self) -> None:
+        together: Sequence[_Asked[Any]] = ()
         try:
             while together := self._next():
                 await self._serve(together)
         finally:
             self._at_work = None
-            for one in self._together:
+            for one in together:
                 one.outcomes.cancel()
 
     def _next(self) -> Sequence[_Asked[Any]]:

@@ -8,6 +8,8 @@ from functools import partial
 import pytest
 from pymongo.errors import OperationFailure
 
+from shared.events.ids import CandidateId
+from shared.ids import new
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
 from shared.storage.pieces import Arrival, Done, Piece
@@ -82,7 +84,7 @@ async def test_what_cannot_be_committed_harms_nobody_that_it_was_done_with(
     quiet: Process, commits: list[int]
 ) -> None:
     async def take_the_place(unit: UnitOfWork, n: int) -> None:
-        unit.save(tallies, Tally(candidate_id=Piece.__name__ + str(n), place=1))  # type: ignore[arg-type]
+        unit.save(tallies, Tally(candidate_id=CandidateId(f"{n:032x}"), place=1))
 
     async with gathering(quiet):
         good = quiet.transactions.begin([counting("good", n) for n in range(3)])
@@ -112,6 +114,26 @@ async def test_who_goes_before_it_is_committed_takes_his_work_along_and_nobody_e
     assert [await count(quiet, name) for name in ("mine", "hanging")] == [0, 0]
     with pytest.raises(asyncio.CancelledError):
         await connection
+
+
+async def test_all_who_came_by_a_connection_go_with_it(quiet: Process) -> None:
+    hanging = asyncio.Event()
+
+    async def hang(_: UnitOfWork) -> None:
+        hanging.set()
+        await asyncio.Event().wait()
+
+    async with gathering(quiet):
+        queues = [asyncio.create_task(quiet.transactions.run([Piece(hang)])) for _ in range(3)]
+        await asyncio.sleep(0)  # they have asked
+        command = asyncio.create_task(quiet.commands.run(Piece(partial(add_one, name="command"))))
+    await hanging.wait()
+    for queue in queues:
+        queue.cancel()
+        await asyncio.sleep(0)  # not all at the same moment
+    assert await asyncio.gather(*queues, return_exceptions=True)
+    assert all(queue.cancelled() for queue in queues)
+    assert await command == 1
 
 
 async def test_who_goes_while_it_is_committed_leaves_it_done_once_for_all(
@@ -171,6 +193,28 @@ async def test_what_was_too_much_with_others_is_tried_again_apart_from_them(
     assert await again == 1
     assert writes_of[0:2] == [0, 5]
     assert sorted(writes_of[2:]) == [1, 2, 2]
+
+
+async def test_an_end_tells_those_too_who_are_to_be_served_by_themselves(
+    quiet: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = asyncio.Event()
+
+    async def fails_together(unit: UnitOfWork) -> None:
+        unit.save(tallies, Tally(candidate_id=new(CandidateId), place=1))
+
+    async def hang(_: Transaction, writes: dict[str, list[object]], __: float) -> None:
+        if len(writes.get(tallies.name, ())) > 1:
+            raise OperationFailure("these two do not go together", 2)
+        alone.set()
+        await asyncio.Event().wait()
+
+    async with gathering(quiet):
+        asked = [quiet.transactions.begin([Piece(fails_together)]) for _ in range(2)]
+    monkeypatch.setattr(Transaction, "commit", hang)
+    await alone.wait()
+    await quiet.transactions.break_off()
+    assert all(one.cancelled() for one in asked)
 
 
 async def test_an_end_breaks_off_what_is_at_work_and_tells_all_who_wait(quiet: Process) -> None:
