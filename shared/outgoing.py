@@ -170,12 +170,15 @@ class OutgoingLoop:
         if not self._has_room or time.monotonic() < self._waits_until:
             return None
         self._free -= 1  # for what we may get
+        self._caught_up = (
+            False  # until we know; what is taken meanwhile might be of somebody whose share it is
+        )
         try:
             found = await self._find_due(new_token())
         except PyMongoError as error:
             log.warning("outgoing work not read", error=type(error).__name__)
             self._waits_until = time.monotonic() + GRACE
-            found, self._caught_up = None, False
+            found = None
         else:
             self._caught_up = found is None
         finally:

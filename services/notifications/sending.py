@@ -1,6 +1,7 @@
 """Sending: a message that is ready goes out by mail, outside any transaction, and what came of it is kept."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from aiosmtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 
@@ -8,6 +9,7 @@ from services.notifications.domain.messages import Message, dropped, failed, kep
 from services.notifications.letters import Sender, parcel, travelling
 from services.notifications.postbox import Postbox, Refused
 from services.notifications.store import messages
+from services.notifications.telling import MAIL
 from services.notifications.writing import Writer
 from shared.clock import Clock
 from shared.events.vocabulary import MessageReason
@@ -39,7 +41,7 @@ class Mailing:
         """Send a message; who was erased by now, or has no address, is not written to."""
         message = await self._documents.get(messages, key)
         if message is None or message.state != "queued":
-            return _nothing
+            return partial(_look_again, key)
         try:
             return await self._send(message)
         except Refused:
@@ -77,8 +79,14 @@ def reason_of(error: Exception) -> MessageReason:
             return "other"
 
 
-async def _nothing(_: UnitOfWork) -> None:
-    """It has ended already."""
+async def _look_again(key: str, unit: UnitOfWork) -> None:
+    """Do nothing for a message that has ended; a read outside a transaction may not have seen it queued yet.
+
+    A member that has just become primary may show for a moment what was there before.
+    """
+    message = await unit.get(messages, key)
+    if message is not None and message.state == "queued":
+        unit.send_out(MAIL, key)
 
 
 def _record(key: str, end: Ending) -> Record:

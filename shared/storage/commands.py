@@ -25,10 +25,12 @@ class Commands:
         same Idempotency-Key.
         """
         outcomes = self._transactions.begin([piece])
-        _, late = await asyncio.wait([outcomes], timeout=self._patience)
-        if late:
-            outcomes.cancel()
-            raise StorageUnavailable("the database has not answered in time")
+        try:
+            _, late = await asyncio.wait([outcomes], timeout=self._patience)
+            if late:
+                raise StorageUnavailable("the database has not answered in time")
+        finally:
+            outcomes.cancel()  # unless it is done
         (outcome,) = outcomes.result()
         if isinstance(outcome, Failed):
             raise outcome.error

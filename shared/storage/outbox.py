@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pymongo import ASCENDING, UpdateMany
-from pymongo.write_concern import WriteConcern
 
 from shared.events.envelope import Envelope
 from shared.storage.client import Client, Database
@@ -58,7 +57,7 @@ class Outbox:
     def __init__(self, client: Client, store: Database) -> None:
         self._client = client.delegate
         self._entries = store.delegate[OUTBOX]
-        self._marked = store[OUTBOX].with_options(write_concern=WriteConcern(w=1))
+        self._store = store
 
     async def waiting(self, most: int, among: Mapping[str, object]) -> list[Entry]:
         """Return entries that wait and match, those decided first."""
@@ -73,7 +72,7 @@ class Outbox:
     async def mark(self, entries: Sequence[Entry]) -> None:
         """Say that these are published; nothing personal stays behind of what was private, sealed or not.
 
-        It does not wait until a majority has that on disk: where it is lost they are published again.
+        What a majority has not marked yet, the next page's snapshot would show as waiting still.
         """
         marked = {"state": PUBLISHED, "published_at": datetime.now(UTC)}
         public = [entry.id for entry in entries if entry.envelope is not None]
@@ -86,7 +85,7 @@ class Outbox:
             )
             if ids
         ]
-        await self._marked.bulk_write(updates, ordered=False)
+        await self._store[OUTBOX].bulk_write(updates, ordered=False)
 
 
 def _stored_envelope(envelope: Envelope) -> dict[str, Any]:

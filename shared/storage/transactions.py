@@ -124,8 +124,11 @@ class Transactions:
         asked = _Asked(pieces, asyncio.get_running_loop().create_future(), apart)
         self._asked.append(asked)
         if self._at_work is None:
-            self._at_work = asyncio.create_task(self._work(), context=self._variables.copy())
+            self._go_to_work()
         return asked.outcomes
+
+    def _go_to_work(self) -> None:
+        self._at_work = asyncio.create_task(self._work(), context=self._variables.copy())
 
     def _leave(self, outcomes: asyncio.Future[Any]) -> None:
         """Break off what is being done for somebody who has gone, unless it is being committed by now.
@@ -145,6 +148,7 @@ class Transactions:
         if self._at_work is not None:
             self._at_work.cancel()
             await asyncio.wait([self._at_work])
+            self._at_work = None  # it may not have begun
 
     async def _work(self) -> None:
         together: Sequence[_Asked[Any]] = ()
@@ -155,6 +159,8 @@ class Transactions:
             self._at_work = None
             for one in together:
                 one.outcomes.cancel()
+            if self._asked:
+                self._go_to_work()
 
     def _next(self) -> Sequence[_Asked[Any]]:
         """Take those who have waited longest, as many as go together."""

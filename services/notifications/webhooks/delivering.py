@@ -55,7 +55,7 @@ class Delivering:
         webhook = await self._documents.get(webhooks, webhook_id)
         delivery = await self._documents.get(deliveries, delivery_id)
         if webhook is None or webhook.state == "off":
-            return partial(clear, lane_id=lane_id)
+            return partial(_drop, webhook_id, lane_id)
         if delivery is None or delivery.body is None or not await self._is_first(delivery):
             return partial(_give_turn, lane_id)
         try:
@@ -96,6 +96,15 @@ class Delivering:
                 unit.save(webhooks, noted)
 
         await self._commands.run(Piece(note, traceparent=continue_trace(None)))
+
+
+async def _drop(webhook_id: WebhookId, lane_id: LaneId, unit: UnitOfWork) -> None:
+    """Drop what waits for a webhook that is off, or gone, also when it is looked at in a transaction."""
+    webhook = await unit.get(webhooks, webhook_id)
+    if webhook is None or webhook.state == "off":
+        await clear(unit, lane_id)
+    else:
+        await _give_turn(lane_id, unit)
 
 
 async def _give_turn(lane_id: LaneId, unit: UnitOfWork) -> None:

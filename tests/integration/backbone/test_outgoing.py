@@ -412,6 +412,31 @@ async def test_what_waits_longer_comes_first(make_process: MakeProcess, toy: Toy
     assert toy.tried == ["first", "second", "third"]
 
 
+async def test_nothing_is_taken_while_it_is_not_known_what_the_search_will_find(
+    make_process: MakeProcess, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It might be of somebody who has but one share left."""
+    process = await make_process(toy)
+    search, searching, go_on = OutgoingLoop._find_due, asyncio.Event(), asyncio.Event()
+
+    async def slowly(loop: OutgoingLoop, token: str) -> dict[str, Any] | None:
+        found = await search(loop, token)
+        searching.set()
+        await go_on.wait()
+        return found
+
+    async with sending(process):
+        await caught_up(process)
+        monkeypatch.setattr(OutgoingLoop, "_find_due", slowly)
+        process.outgoing._wake.set()
+        await searching.wait()
+        await send_out(process, "one")
+        assert (toy.tried, process.outgoing._in_hand) == ([], set())
+        go_on.set()
+        await all_done(process)
+    assert toy.tried == ["one"]
+
+
 async def test_stopping_does_what_is_claimed_and_being_committed(
     make_process: MakeProcess, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -237,3 +237,17 @@ async def test_draining_leaves_nothing_unpublished_and_gives_the_lease_back(quie
     lease = await quiet.store["leases"].find_one({"_id": "relay"})
     assert lease is not None
     assert lease["until"] < datetime.now(UTC)
+
+
+async def test_what_is_marked_is_not_published_again_however_fast_the_pages_come(
+    make_process: MakeProcess, toy: Toy
+) -> None:
+    """Pages are read as a majority has them, which what is marked has to reach first."""
+    process, recorder = await make_process(toy), Recorder()
+    candidate_ids = [new(CandidateId) for _ in range(10)]
+    async with relaying(process, recorder):
+        for _ in range(30):
+            for candidate_id in candidate_ids:
+                await process.commands.run(Piece(partial(add_note, candidate_id=candidate_id, text="one")))
+        await eventually(lambda: len(set(recorder.sent)) == 300, "all to be published")
+    assert len(recorder.sent) == 300

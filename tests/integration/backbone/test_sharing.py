@@ -234,3 +234,10 @@ async def test_an_end_breaks_off_what_is_at_work_and_tells_all_who_wait(quiet: P
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError] * 4
     assert await quiet.commands.run(Piece(add_one)) == 1
+
+
+async def test_what_has_only_been_asked_for_is_broken_off_too(quiet: Process) -> None:
+    asked = quiet.transactions.begin([counting("asked")])
+    await quiet.transactions.break_off()
+    assert asked.cancelled()
+    assert await quiet.commands.run(Piece(partial(add_one, name="asked"))) == 1

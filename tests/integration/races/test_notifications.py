@@ -7,7 +7,7 @@ import pytest
 from services.notifications.domain.messages import Message
 from services.notifications.domain.names import FirmName, PositionTitle
 from services.notifications.domain.people import Person
-from services.notifications.sending import _record, _sending
+from services.notifications.sending import _look_again, _record, _sending
 from services.notifications.store import firm_names, messages, people, position_titles, the_key, the_person
 from services.notifications.telling import GATHERING_DUE, MAIL
 from services.notifications.writing import Writer
@@ -246,3 +246,17 @@ async def test_a_message_that_has_gone_is_said_once_to_have_gone(notifications: 
         assert await notifications.told(message.message_id) == ["message-sent"]
         store = notifications.first.process.store
         assert await store[OUTGOING].count_documents({"key": message.message_id}) == 0
+
+
+async def test_a_message_that_could_not_be_seen_yet_is_looked_for_again(notifications: Replicas) -> None:
+    """A member that has just become primary may show for a moment what was there before."""
+    async for _, one in notifications.rounds(reachable, times=1):
+        await notifications.first.do_all(tells(CandidateShortlisted, one))
+        (message,) = await messages_to(notifications, one)
+        unseen = partial(_look_again, message.message_id)
+        seen = _record(message.message_id, _sending("uk"))
+        store = notifications.first.process.store
+        for record, left in ((unseen, 1), (seen, 0), (unseen, 0)):
+            await notifications.first.do_all(does(partial(_finish, MAIL, message.message_id, record)))
+            assert await store[OUTGOING].count_documents({"key": message.message_id}) == left
+        assert await notifications.told(message.message_id) == ["message-sent"]
