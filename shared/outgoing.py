@@ -30,6 +30,8 @@ AGAIN = 0.2
 another one, the first of ever longer pauses."""
 AHEAD = 8
 """How many times as many pieces as are at work at once may be in hand, those done and not yet recorded among them."""
+LATE = 4
+"""Which part of a claim's time may have gone by when its work begins, which may take half of that time."""
 GRACE = 2.0
 """Seconds after an error of the database in which nothing is claimed: others may have done things meanwhile, and
 could not say so."""
@@ -127,18 +129,20 @@ class OutgoingLoop:
 
     def take(self, kind: str, key: str) -> Claim | None:
         """Claim what is about to be committed, unless something else comes first, or it waits for its share."""
+        if kind not in self._errands:
+            return None
         claim = Claim(kind, key, new_token())
         free = self._caught_up and self._has_room and self._at_work[claim.owner] < self._share
-        if kind not in self._errands or not free or claim.id in self._in_hand:
-            self._caught_up &= kind not in self._errands
+        if not free or claim.id in self._in_hand:
+            self._caught_up = False  # it is there to be found
             return None
         self._keep_room(claim)
         self._taken.add(claim.id)
         return claim
 
     def begin(self, claim: Claim) -> None:
-        """Do a piece of work that is claimed, unless we were broken off meanwhile."""
-        if self._tasks is None:
+        """Do a piece of work that is claimed, unless we were broken off or much of the claim's time went by."""
+        if self._tasks is None or time.monotonic() - claim.since > self.claim_seconds / LATE:
             self.give_back(claim)
             return
         self._tasks.create_task(self._do(claim))
@@ -169,10 +173,10 @@ class OutgoingLoop:
     async def _claim(self) -> Claim | None:
         if not self._has_room or time.monotonic() < self._waits_until:
             return None
-        self._free -= 1  # for what we may get
-        self._caught_up = (
-            False  # until we know; what is taken meanwhile might be of somebody whose share it is
-        )
+        # Until we know what we get, its room is kept, and nothing else is taken: it might be of the same owner.
+        self._free -= 1
+        self._caught_up = False
+        since = time.monotonic()
         try:
             found = await self._find_due(new_token())
         except PyMongoError as error:
@@ -185,7 +189,7 @@ class OutgoingLoop:
             self._free += 1
         if found is None:
             return None
-        claim = Claim(found["kind"], found["key"], found["claim"], found["attempts"])
+        claim = Claim(found["kind"], found["key"], found["claim"], found["attempts"], since)
         self._keep_room(claim)
         return claim
 

@@ -90,16 +90,18 @@ class Relay:
         except asyncio.CancelledError:
             through = {entry.id for entry in confirmed}
             in_flight = [chain for chain in chains if chain[-1].id not in through]
-            self._judge(in_flight, [ConnectionLost("cancelled")] * len(in_flight))
+            self._judge(in_flight, [ConnectionLost("cancelled")] * len(in_flight), alone=len(chains) == 1)
             raise
-        self._judge(chains, outcomes)
+        self._judge(chains, outcomes, alone=len(chains) == 1)
         for outcome in outcomes:
             if isinstance(outcome, BaseException) and not isinstance(outcome, Refused):
                 raise outcome
 
-    def _judge(self, chains: Sequence[Chain], outcomes: Sequence[BaseException | None]) -> None:
+    def _judge(
+        self, chains: Sequence[Chain], outcomes: Sequence[BaseException | None], *, alone: bool
+    ) -> None:
         for chain, outcome in zip(chains, outcomes, strict=True):
-            self._doubts.judge(chain, outcome, alone=len(chains) == 1)
+            self._doubts.judge(chain, outcome, alone=alone)
 
     async def _chain(self, publisher: Publisher, chain: Chain, confirmed: list[Entry]) -> None:
         for step in _steps(chain):

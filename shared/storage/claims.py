@@ -1,6 +1,7 @@
 """Claims: whose a piece of outgoing work is for some seconds, by the database server's clock."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -13,6 +14,8 @@ class Claim:
     token: str
     attempts: int = 0
     """How many tries have failed."""
+    since: float = field(default_factory=time.monotonic, compare=False)
+    """When it was asked for (monotonic): it holds no longer than for its seconds from then."""
 
     @property
     def id(self) -> str:

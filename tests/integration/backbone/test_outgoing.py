@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -435,6 +436,22 @@ async def test_nothing_is_taken_while_it_is_not_known_what_the_search_will_find(
         go_on.set()
         await all_done(process)
     assert toy.tried == ["one"]
+
+
+async def test_a_claim_of_which_much_time_has_gone_by_is_left_to_run_out(
+    make_process: MakeProcess, toy: Toy
+) -> None:
+    process = await make_process(toy, outgoing_at_once=1)
+    async with sending(process):
+        await caught_up(process)
+        claim = process.outgoing.take("letter", "one")
+        assert claim is not None
+        assert process.outgoing.take("letter", "two") is None
+        process.outgoing.begin(replace(claim, since=claim.since - 20))
+        await caught_up(process)
+        await send_out(process, "three")
+        await all_done(process)
+    assert toy.tried == ["three"]
 
 
 async def test_stopping_does_what_is_claimed_and_being_committed(
