@@ -67,7 +67,7 @@ async def _kill(
     chance = random.Random(f"{SEED}-{service}")  # noqa: S311
     for part in parts:
         await programme.reach(part)
-        for _ in range(chance.randrange(1, 12)):
+        for _ in range(chance.randrange(1, 6)):  # more, and a short journey might be over
             work = await _at_work(run, client, service)
         await run.kill(service)
         moments.append(work)
