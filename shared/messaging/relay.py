@@ -37,15 +37,16 @@ class Relay:
         self._wake = wake
         self._poll = poll
         self._doubts = Doubts()
+        self._confirmed: list[Entry] = []
+        """What is published and not marked yet, also where the link was lost meanwhile."""
 
     async def run(self, publisher: Publisher, draining: asyncio.Event) -> None:
         """Relay until ``draining`` is set and nothing is left that this process may publish."""
-        confirmed: Sequence[Entry] = ()
         while True:
             self._wake.clear()
             try:
-                confirmed = await self._turn(publisher, confirmed)
-                if confirmed:
+                await self._turn(publisher)
+                if self._confirmed:
                     continue
             except PyMongoError as error:  # what was confirmed is marked with the next page
                 log.warning("outbox not read", error=type(error).__name__)
@@ -54,41 +55,36 @@ class Relay:
                 return
             await first_of(self._wake, draining, timeout=self._poll)
 
-    async def _turn(self, publisher: Publisher, before: Sequence[Entry]) -> Sequence[Entry]:
+    async def _turn(self, publisher: Publisher) -> None:
         if await self._lease.hold():
-            return await self._page(publisher, before)
-        await self._mark(before)
-        return ()
+            await self._page(publisher)
+        else:
+            await self._mark(self._confirmed)
+            self._confirmed = []
 
-    async def _page(self, publisher: Publisher, before: Sequence[Entry]) -> Sequence[Entry]:
-        """Mark the page before while the next one is read; publish that, and return what was confirmed of it."""
+    async def _page(self, publisher: Publisher) -> None:
+        """Mark the page before while the next one is read, and publish that."""
+        before = self._confirmed
         waiting, _ = await asyncio.gather(
             self._outbox.waiting(PAGE + len(before), self._doubts.others()), self._mark(before)
         )
         known = {entry.id for entry in before}
         chains = by_subject([entry for entry in waiting if entry.id not in known])
-        confirmed: list[Entry] = []
-        try:
-            for together in self._doubts.sort(chains):
-                await self._side_by_side(publisher, together, confirmed)
-        except Exception:
-            await self._mark(confirmed)
-            raise
-        return confirmed
+        self._confirmed = []
+        for together in self._doubts.sort(chains):
+            await self._side_by_side(publisher, together)
 
-    async def _side_by_side(
-        self, publisher: Publisher, chains: Sequence[Chain], confirmed: list[Entry]
-    ) -> None:
+    async def _side_by_side(self, publisher: Publisher, chains: Sequence[Chain]) -> None:
         """Publish chains; raise what broke the link. What was refused is left alone for a while.
 
         Whoever sees first that the link is broken cancels us: then all that was in flight is in doubt.
         """
         try:
             outcomes = await asyncio.gather(
-                *(self._chain(publisher, chain, confirmed) for chain in chains), return_exceptions=True
+                *(self._chain(publisher, chain) for chain in chains), return_exceptions=True
             )
         except asyncio.CancelledError:
-            through = {entry.id for entry in confirmed}
+            through = {entry.id for entry in self._confirmed}
             in_flight = [chain for chain in chains if chain[-1].id not in through]
             self._judge(in_flight, [ConnectionLost("cancelled")] * len(in_flight), alone=len(chains) == 1)
             raise
@@ -103,20 +99,20 @@ class Relay:
         for chain, outcome in zip(chains, outcomes, strict=True):
             self._doubts.judge(chain, outcome, alone=alone)
 
-    async def _chain(self, publisher: Publisher, chain: Chain, confirmed: list[Entry]) -> None:
+    async def _chain(self, publisher: Publisher, chain: Chain) -> None:
         for step in _steps(chain):
             if not self._lease.held:
                 return
             outcomes = await asyncio.gather(
-                *(self._one(publisher, entry, confirmed) for entry in step), return_exceptions=True
+                *(self._one(publisher, entry) for entry in step), return_exceptions=True
             )
             for outcome in outcomes:
                 if outcome is not None:
                     raise outcome
 
-    async def _one(self, publisher: Publisher, entry: Entry, confirmed: list[Entry]) -> None:
+    async def _one(self, publisher: Publisher, entry: Entry) -> None:
         await publisher.publish(entry.exchange, entry.routing_key, entry.body, properties(entry))
-        confirmed.append(entry)
+        self._confirmed.append(entry)
 
     async def _mark(self, confirmed: Sequence[Entry]) -> None:
         if confirmed:

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 from shared.events.envelope import Envelope
 from shared.events.ids import EventId
+from shared.ids import new
 from shared.messaging.relay import _steps
 from shared.storage.outbox import Entry
 
 
 def entry(name: str, *, private: bool = False) -> Entry:
     envelope = Envelope(
-        id=EventId(name),
+        id=new(EventId),
         source="/intake",
         type="candidate-applied.v1",
         subject="somebody",
