@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import aio_pika
 import httpx
 
 from deploy.local.ports import free_port
 from deploy.local.run import LocalRun
+from shared.messaging.topology import queues_of
 from tests.benchmarks.frame import Bench, Figures, Ratio, Side
 from tests.benchmarks.intake.client import applications
 from tests.benchmarks.latency.task import Spread, Task
@@ -45,7 +47,8 @@ class Programme:
     smtp_port: int
 
     async def mail(self) -> Figures:
-        """Measure confirmations."""
+        """Measure confirmations; what else there is to tell, since proposals were measured, is left out."""
+        await self._empty("notifications")
         async with self._running("intake", "notifications"):
             return await self._measured("mail", "apply", self._task())
 
@@ -98,6 +101,13 @@ class Programme:
     async def _measured(self, name: str, what: str, task: Task) -> Figures:
         spread = await run_side(f"{PACKAGE}.{name}", what, task, self.place.folder, Spread)
         return {f"{name}.p50": spread.p50, f"{name}.p99": spread.p99}
+
+    async def _empty(self, service: str) -> None:
+        """Empty the queues of a service that does not run: a day's proposals of all rounds would make one huge mail."""
+        async with await aio_pika.connect(self.place.amqp_url) as connection:
+            channel = await connection.channel()
+            for queue in queues_of(service):
+                await (await channel.get_queue(queue.name)).purge()
 
     @asynccontextmanager
     async def _running(self, *services: str) -> AsyncIterator[None]:
