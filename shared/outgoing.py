@@ -1,7 +1,6 @@
 """Outgoing work: what must be done in the world outside, once, and never inside a transaction."""
 
 import asyncio
-import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,17 +8,16 @@ from functools import partial
 from typing import Any, Protocol
 
 import structlog
-from pymongo import ReturnDocument
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from shared.storage.claims import Claim, from_now
+from shared.storage.claims import OUTGOING, Claim, Claims, new_token
 from shared.storage.client import Database
 from shared.storage.collection import Index, Key
 from shared.storage.commands import Commands
 from shared.storage.errors import StorageUnavailable
 from shared.storage.pieces import Piece
 from shared.storage.transactions import Transactions
-from shared.storage.unit import OUTGOING, UnitOfWork, outgoing_key
+from shared.storage.unit import UnitOfWork
 from shared.telemetry import continue_trace
 from shared.waiting import first_of
 
@@ -85,7 +83,7 @@ class OutgoingLoop:
         share: int | None = None,
     ) -> None:
         self.claim_seconds = claim
-        self._outgoing = store[OUTGOING]
+        self._claims = Claims(store)
         self._commands = commands
         self._wake = transactions.signals.of(OUTGOING)
         self._errands = errands
@@ -95,15 +93,15 @@ class OutgoingLoop:
         self._poll = poll
         self._share = at_once if share is None else share
         self._at_work: Counter[str] = Counter()
-        self._in_hand: set[str] = set()
-        self._taken: set[str] = set()
+        self._in_hand: set[Key] = set()
+        self._taken: set[Key] = set()
         """What we have claimed of what is being committed."""
         self._waits_until = 0.0
         self._caught_up = False
         """Whether there was nothing to claim when we last looked."""
         self._tasks: asyncio.TaskGroup | None = None
         self._stopping = asyncio.Event()
-        transactions.takers.append(self)
+        transactions.takers.update(dict.fromkeys(errands, self))
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until ``stopping`` is set; then finish what is in hand."""
@@ -129,15 +127,13 @@ class OutgoingLoop:
 
     def take(self, kind: str, key: str) -> Claim | None:
         """Claim what is about to be committed, unless something else comes first, or it waits for its share."""
-        if kind not in self._errands:
-            return None
         claim = Claim(kind, key, new_token())
         free = self._caught_up and self._has_room and self._at_work[claim.owner] < self._share
-        if not free or claim.id in self._in_hand:
+        if not free or claim.place in self._in_hand:
             self._caught_up = False  # it is there to be found
             return None
         self._keep_room(claim)
-        self._taken.add(claim.id)
+        self._taken.add(claim.place)
         return claim
 
     def begin(self, claim: Claim) -> None:
@@ -150,12 +146,12 @@ class OutgoingLoop:
 
     def give_back(self, claim: Claim) -> None:
         """Forget a piece of work that was taken, and not committed; if it was, its claim runs out."""
-        self._in_hand.discard(claim.id)
+        self._in_hand.discard(claim.place)
         self._leave(claim)
         self._settle(claim)
 
     def _settle(self, claim: Claim) -> None:
-        self._taken.discard(claim.id)
+        self._taken.discard(claim.place)
         if self._stopping.is_set():
             self._wake.set()
 
@@ -167,7 +163,7 @@ class OutgoingLoop:
 
     def _keep_room(self, claim: Claim) -> None:
         self._free -= 1
-        self._in_hand.add(claim.id)
+        self._in_hand.add(claim.place)
         self._at_work[claim.owner] += 1
 
     async def _claim(self) -> Claim | None:
@@ -176,38 +172,25 @@ class OutgoingLoop:
         # Until we know what we get, its room is kept, and nothing else is taken: it might be of the same owner.
         self._free -= 1
         self._caught_up = False
-        since = time.monotonic()
         try:
-            found = await self._find_due(new_token())
+            claim = await self._claims.search(self.claim_seconds, self._open_to_us())
         except PyMongoError as error:
             log.warning("outgoing work not read", error=type(error).__name__)
             self._waits_until = time.monotonic() + GRACE
-            found = None
-        else:
-            self._caught_up = found is None
+            return None
         finally:
             self._free += 1
-        if found is None:
-            return None
-        claim = Claim(found["kind"], found["key"], found["claim"], found["attempts"], since)
-        self._keep_room(claim)
+        self._caught_up = claim is None
+        if claim is not None:
+            self._keep_room(claim)
         return claim
-
-    async def _find_due(self, token: str) -> dict[str, Any] | None:
-        return await self._outgoing.find_one_and_update(
-            {"$expr": {"$lte": ["$due_at", "$$NOW"]}, **self._open_to_us()},
-            [{"$set": {"due_at": from_now(self.claim_seconds), "claim": token}}],
-            sort=[("due_at", 1)],
-            return_document=ReturnDocument.AFTER,
-        )
 
     def _open_to_us(self) -> dict[str, Any]:
         """Return what is ours to do, is not in hand, and belongs to nobody who has all of their share."""
-        ours = {"_id": {"$nin": list(self._in_hand)}, "kind": {"$in": list(self._errands)}}
+        ours = {"_id": {"$nin": [place.id for place in self._in_hand]}, "kind": {"$in": list(self._errands)}}
         full = [owner for owner, count in self._at_work.items() if count >= self._share]
-        busy = [
-            {"key": {"$gte": f"{owner}.", "$lt": f"{owner}/"}} for owner in full
-        ]  # a slash follows the dot
+        # In the order of characters a slash follows the dot.
+        busy = [{"key": {"$gte": f"{owner}.", "$lt": f"{owner}/"}} for owner in full]
         return ours | ({"$nor": busy} if busy else {})
 
     async def _do(self, claim: Claim) -> None:
@@ -224,7 +207,7 @@ class OutgoingLoop:
         finally:
             if len(self._in_hand) == self._most:
                 self._wake.set()
-            self._in_hand.discard(claim.id)
+            self._in_hand.discard(claim.place)
 
     async def _outside(self, claim: Claim) -> Record | None:
         """Do it, and let the next one begin then: what came of many is committed together."""
@@ -258,12 +241,12 @@ class OutgoingLoop:
                     return None
                 await self._keep(claim)
                 await first_of(self._stopping, timeout=pause)
-                pause = min(2 * pause, self.claim_seconds / 4)  # or its claim would run out meanwhile
+                pause = min(2 * pause, self.claim_seconds / LATE)  # or its claim would run out meanwhile
 
     def _piece(self, claim: Claim, record: Record) -> Piece[None]:
         return Piece(
             partial(_finish, claim.kind, claim.key, record),
-            reads=[outgoing_key(claim.kind, claim.key), *self._errands[claim.kind].reads(claim.key)],
+            reads=[claim.place, *self._errands[claim.kind].reads(claim.key)],
             traceparent=continue_trace(None),
         )
 
@@ -280,28 +263,16 @@ class OutgoingLoop:
 
     async def _put_off(self, claim: Claim) -> None:
         attempts = claim.attempts + 1
-        await self._move(claim, self._delays[attempts - 1], attempts)
+        await self._claims.move(claim, self._delays[attempts - 1], attempts)
 
     async def _keep(self, claim: Claim) -> None:
         """Make the claim on what is done last longer, so that nobody does it again."""
         try:
-            await self._move(claim, self.claim_seconds, claim.attempts)
+            await self._claims.move(claim, self.claim_seconds, claim.attempts)
         except PyMongoError as error:
             log.warning("claim not kept", key=claim.key, error=type(error).__name__)
-
-    async def _move(self, claim: Claim, seconds: float, attempts: int) -> None:
-        """Have it fall due so many seconds from now, unless the claim has run out and is another's by now."""
-        await self._outgoing.update_one(
-            {"_id": claim.id, "claim": claim.token},
-            [{"$set": {"due_at": from_now(seconds), "attempts": attempts}}],
-        )
 
 
 async def _finish(kind: str, key: str, record: Record, unit: UnitOfWork) -> None:
     if await unit.sent_out(kind, key):
         await record(unit)
-
-
-def new_token() -> str:
-    """Make a claim's token."""
-    return secrets.token_hex(8)

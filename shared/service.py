@@ -2,17 +2,14 @@
 
 import asyncio
 import secrets
-import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from pymongo.errors import ConnectionFailure
 
@@ -29,6 +26,8 @@ from shared.messaging.relay import Relay
 from shared.messaging.topology import CONTACTS, WorkQueue, events_queue, queues_of
 from shared.outgoing import OUTGOING_INDEXES, Errand, OutgoingLoop
 from shared.settings import DAY, Settings
+from shared.storage.attempts import INBOX, Attempts
+from shared.storage.claims import OUTGOING
 from shared.storage.client import (
     Client,
     Database,
@@ -44,8 +43,8 @@ from shared.storage.collection import Collection
 from shared.storage.commands import Commands
 from shared.storage.lease import LEASES, Lease
 from shared.storage.outbox import OUTBOX, OUTBOX_INDEXES, Outbox
-from shared.storage.transactions import INBOX, Transactions
-from shared.storage.unit import OUTGOING, TIMERS, Tools
+from shared.storage.transactions import Transactions
+from shared.storage.unit import TIMERS, Tools
 from shared.telemetry import configure
 from shared.timers import TIMER_INDEXES, TimerLoop, Timers
 from shared.web import health
@@ -55,6 +54,7 @@ from shared.web.idempotency import Once, answers
 from shared.web.identity import Identity
 from shared.web.pages import Reader as Documents
 from shared.web.parts import HttpParts
+from shared.web.server import server_of
 
 HANGING = 1.0
 """Seconds after which a transaction that should have given up by itself is taken to hang with its database."""
@@ -100,16 +100,7 @@ class Process:
         self.client: Client = connect(settings.mongo_url, settings.storage_timeout)
         self.store: Database = database(self.client, settings.database)
         self.owner = f"{socket.gethostname()}-{secrets.token_hex(4)}"
-        self.transactions = Transactions(
-            self.client,
-            self.store,
-            [*parts.collections, answers],
-            self.clock,
-            zone=ZoneInfo(settings.programme_time_zone),
-            tools=Tools(*parts.tools),
-            most=settings.batch_size,
-            patience=settings.storage_timeout,
-        )
+        self.transactions = Transactions(self._attempts(), settings.batch_size)
         self.commands = Commands(self.transactions, settings.storage_timeout + HANGING)
         self.documents = Documents(self.store)
         self.broker = Broker(settings, self._relay(), self._consumers())
@@ -133,6 +124,18 @@ class Process:
         )
         self.companions = parts.companions(self)
         self.app = self._app()
+
+    def _attempts(self) -> Attempts:
+        settings = self.parts.settings
+        return Attempts(
+            self.client,
+            self.store,
+            [*self.parts.collections, answers],
+            self.clock,
+            zone=ZoneInfo(settings.programme_time_zone),
+            tools=Tools(*self.parts.tools),
+            patience=settings.storage_timeout,
+        )
 
     def _lease(self, name: str) -> Lease:
         return Lease(self.store, name, self.owner, self.parts.settings.lease_seconds)
@@ -214,7 +217,9 @@ class Process:
 
     async def run(self) -> None:
         """Serve until the process is told to stop; then finish what is in hand."""
-        server, listening = self._server()
+        settings = self.parts.settings
+        listening = socket.create_server((settings.host, settings.port), backlog=1024)
+        server = server_of(self.app, patience=self._stage)
         await self.prepare()
         collect_seldom()
         stopping = self.broker.stopping
@@ -222,7 +227,7 @@ class Process:
             following = await self._follow_clock(tasks, listening)
             broker = tasks.create_task(self.broker.run())
             work = [
-                tasks.create_task(self.timers.run(stopping, self.parts.settings.batch_size)),
+                tasks.create_task(self.timers.run(stopping, settings.batch_size)),
                 tasks.create_task(self.outgoing.run(stopping)),
                 *(tasks.create_task(one.run(stopping)) for one in self.companions),
             ]
@@ -241,18 +246,6 @@ class Process:
         """How many seconds each of the three stages of an ending has: HTTP, work, what is to be published."""
         return self.parts.settings.shutdown_seconds / 3
 
-    def _server(self) -> tuple[uvicorn.Server, socket.socket]:
-        settings = self.parts.settings
-        listening = socket.create_server((settings.host, settings.port), backlog=1024)
-        config = uvicorn.Config(
-            self.app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            timeout_graceful_shutdown=ceil(self._stage),
-        )
-        return _Server(config), listening
-
     async def _follow_clock(
         self, tasks: asyncio.TaskGroup, listening: socket.socket
     ) -> list[asyncio.Task[None]]:
@@ -267,18 +260,6 @@ class Process:
         following = tasks.create_task(clocks.follow(self.clock, store, reader, url, begun))
         await begun.wait()
         return [following]
-
-
-class _Server(uvicorn.Server):
-    """Ends when the process is told to stop. Uvicorn's own would then kill the process, with its work half done."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Take signals until the process has ended."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        yield
 
 
 def run(build: Callable[[], Parts]) -> None:

@@ -14,9 +14,9 @@ from shared.messaging.ladder import ROUTING_KEY
 from shared.messaging.onward import onward, passed_on
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import events_queue
+from shared.storage.attempts import INBOX
 from shared.storage.client import Database
 from shared.storage.outbox import OUTBOX, PUBLISHED
-from shared.storage.transactions import INBOX
 
 PAGE = 1000
 MARGIN = timedelta(hours=1)

@@ -106,7 +106,7 @@ class Relay:
             await self._step(publisher, step)
 
     async def _step(self, publisher: Publisher, step: Sequence[Entry]) -> None:
-        if len(step) == 1:  # as most have: a task of its own would cost a fifth of the publishing
+        if len(step) == 1:  # as most have, which need no task of their own
             await self._one(publisher, step[0])
             return
         outcomes = await asyncio.gather(

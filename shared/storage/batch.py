@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
-from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne
 
 from shared.storage.claims import Claim, Taker, claimed
 from shared.storage.collection import Collection, Key, matches, query
@@ -148,7 +148,9 @@ class Batch:
                 writes.setdefault(key.collection, []).append(write)
         for key, content in self.changes.plain.items():
             claim = self.claims.get(key)
-            write = _plain_write(key.id, content) if claim is None else _claimed_write(*claim)
+            write = (
+                _plain_write(key.id, content) if claim is None else claimed(claim[1], claim[0].claim_seconds)
+            )
             writes.setdefault(key.collection, []).append(write)
         if self.changes.entries:
             writes[OUTBOX] = [InsertOne(entry.stored()) for entry in self.changes.entries]
@@ -181,11 +183,6 @@ def _plain_write(id: str, content: Content | None) -> Write:  # noqa: A002
     if content is None:
         return DeleteOne({"_id": id})
     return ReplaceOne({"_id": id}, content, upsert=True)
-
-
-def _claimed_write(taker: Taker, claim: Claim) -> Write:
-    content = claimed(claim, taker.claim_seconds)
-    return UpdateOne({"_id": claim.id}, [{"$replaceWith": content}], upsert=True)
 
 
 def next_stamp(previous: int, clock: Callable[[], int] = time.time_ns) -> int:

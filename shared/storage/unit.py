@@ -11,6 +11,7 @@ from shared.events.event import Event
 from shared.events.ids import EventId
 from shared.ids import new
 from shared.storage.batch import Batch, Changes, Record, next_stamp
+from shared.storage.claims import outgoing_key
 from shared.storage.collection import Collection, Key
 from shared.storage.outbox import Entry
 
@@ -19,7 +20,6 @@ IdT = TypeVar("IdT", bound=str)
 ToolT = TypeVar("ToolT")
 
 TIMERS = "timers"
-OUTGOING = "outgoing"
 EVENTS_EXCHANGE = "events"
 PRIVATE_EXCHANGE = "private"
 CONTACTS_KEY = "notifications.contacts"
@@ -235,8 +235,3 @@ class UnitOfWork:
 def timer_key(kind: str, key: str) -> Key:
     """Name a timer's document."""
     return Key(TIMERS, f"{kind}:{key}")
-
-
-def outgoing_key(kind: str, key: str) -> Key:
-    """Name the document of a piece of outgoing work."""
-    return Key(OUTGOING, f"{kind}:{key}")

@@ -14,9 +14,10 @@ from pymongo.errors import PyMongoError
 
 from shared.clock import TZDATA_VERSION, Clock
 from shared.messaging.broker import Broker
+from shared.storage.claims import OUTGOING
 from shared.storage.client import Database
 from shared.storage.outbox import OUTBOX, WAITING
-from shared.storage.unit import OUTGOING, TIMERS
+from shared.storage.unit import TIMERS
 from shared.telemetry import WORK
 from shared.timers import next_due_at
 

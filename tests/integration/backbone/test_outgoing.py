@@ -12,7 +12,7 @@ from pymongo.errors import OperationFailure
 
 from shared.outgoing import AHEAD, OutgoingLoop, Record
 from shared.service import Process
-from shared.storage.claims import Claim
+from shared.storage.claims import Claim, Claims
 from shared.storage.errors import StorageUnavailable
 from shared.storage.pieces import Piece
 from shared.storage.transaction import Transaction
@@ -341,20 +341,20 @@ async def caught_up(process: Process) -> None:
 
 
 @pytest.fixture
-def searched(monkeypatch: pytest.MonkeyPatch) -> list[OutgoingLoop]:
+def searched(monkeypatch: pytest.MonkeyPatch) -> list[Claims]:
     """Who has asked the database for work."""
-    search, searched = OutgoingLoop._find_due, list[OutgoingLoop]()
+    search, searched = Claims.search, list[Claims]()
 
-    async def noted(loop: OutgoingLoop, token: str) -> dict[str, Any] | None:
-        searched.append(loop)
-        return await search(loop, token)
+    async def noted(claims: Claims, *rest: Any) -> Claim | None:
+        searched.append(claims)
+        return await search(claims, *rest)
 
-    monkeypatch.setattr(OutgoingLoop, "_find_due", noted)
+    monkeypatch.setattr(Claims, "search", noted)
     return searched
 
 
 async def test_what_this_process_commits_is_its_own_from_the_first(
-    make_process: MakeProcess, toy: Toy, searched: list[OutgoingLoop]
+    make_process: MakeProcess, toy: Toy, searched: list[Claims]
 ) -> None:
     process, other = await make_process(toy, poll_seconds=30), await make_process(Toy())
     async with sending(process):
@@ -373,7 +373,7 @@ async def test_what_this_process_commits_is_its_own_from_the_first(
             assert 50 < left <= 60, "by the server's clock"
             assert (stored["attempts"], stored["kind"]) == (0, "letter")
         await all_done(process)
-    assert process.outgoing not in searched
+    assert process.outgoing._claims not in searched
     assert sorted(toy.done_outside) == ["one", "two"]
     assert await total(process, "done") == 2
 
@@ -418,17 +418,17 @@ async def test_nothing_is_taken_while_it_is_not_known_what_the_search_will_find(
 ) -> None:
     """It might be of somebody who has but one share left."""
     process = await make_process(toy)
-    search, searching, go_on = OutgoingLoop._find_due, asyncio.Event(), asyncio.Event()
+    search, searching, go_on = Claims.search, asyncio.Event(), asyncio.Event()
 
-    async def slowly(loop: OutgoingLoop, token: str) -> dict[str, Any] | None:
-        found = await search(loop, token)
+    async def slowly(claims: Claims, *rest: Any) -> Claim | None:
+        found = await search(claims, *rest)
         searching.set()
         await go_on.wait()
         return found
 
     async with sending(process):
         await caught_up(process)
-        monkeypatch.setattr(OutgoingLoop, "_find_due", slowly)
+        monkeypatch.setattr(Claims, "search", slowly)
         process.outgoing._wake.set()
         await searching.wait()
         await send_out(process, "one")

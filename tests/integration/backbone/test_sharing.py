@@ -54,6 +54,19 @@ def counting(name: str, n: int = 0) -> Piece[int]:
     return Piece(partial(add_one, name=name), arrival=Arrival("/intake", f"{name}{n}", "hash"))
 
 
+def never_ending() -> tuple[Piece[int], asyncio.Event]:
+    """Make a piece of work that hangs after it has written, and what is set when it does."""
+    hanging = asyncio.Event()
+
+    async def hang(unit: UnitOfWork) -> int:
+        await add_one(unit, "hanging")
+        hanging.set()
+        await asyncio.Event().wait()
+        return 0
+
+    return Piece(hang), hanging
+
+
 async def count(process: Process, name: str) -> int:
     total = await process.documents.get(totals, name)
     return 0 if total is None else total.count
@@ -95,17 +108,10 @@ async def test_what_cannot_be_committed_harms_nobody_that_it_was_done_with(
 
 
 async def test_who_goes_before_it_is_committed_takes_his_work_along_and_nobody_elses(quiet: Process) -> None:
-    hanging = asyncio.Event()
-
-    async def hang(unit: UnitOfWork) -> int:
-        await add_one(unit, "hanging")
-        hanging.set()
-        await asyncio.Event().wait()
-        return 0
-
+    hang, hanging = never_ending()
     async with gathering(quiet):
         before = quiet.transactions.begin([counting("before")])
-        connection = asyncio.create_task(quiet.transactions.run([counting("mine"), Piece(hang)]))
+        connection = asyncio.create_task(quiet.transactions.run([counting("mine"), hang]))
         await asyncio.sleep(0)  # it has asked
         after = quiet.transactions.begin([counting("after")])
     await hanging.wait()
@@ -117,21 +123,16 @@ async def test_who_goes_before_it_is_committed_takes_his_work_along_and_nobody_e
 
 
 async def test_all_who_came_by_a_connection_go_with_it(quiet: Process) -> None:
-    hanging = asyncio.Event()
-
-    async def hang(_: UnitOfWork) -> None:
-        hanging.set()
-        await asyncio.Event().wait()
-
+    hang, hanging = never_ending()
     async with gathering(quiet):
-        queues = [asyncio.create_task(quiet.transactions.run([Piece(hang)])) for _ in range(3)]
+        queues = [asyncio.create_task(quiet.transactions.run([hang])) for _ in range(3)]
         await asyncio.sleep(0)  # they have asked
         command = asyncio.create_task(quiet.commands.run(Piece(partial(add_one, name="command"))))
     await hanging.wait()
     for queue in queues:
         queue.cancel()
         await asyncio.sleep(0)  # not all at the same moment
-    assert await asyncio.gather(*queues, return_exceptions=True)
+    await asyncio.wait(queues)
     assert all(queue.cancelled() for queue in queues)
     assert await command == 1
 
@@ -218,15 +219,8 @@ async def test_an_end_tells_those_too_who_are_to_be_served_by_themselves(
 
 
 async def test_an_end_breaks_off_what_is_at_work_and_tells_all_who_wait(quiet: Process) -> None:
-    hanging = asyncio.Event()
-
-    async def hang(unit: UnitOfWork) -> int:
-        await add_one(unit, "hanging")
-        hanging.set()
-        await asyncio.Event().wait()
-        return 0
-
-    asked = [asyncio.create_task(quiet.commands.run(Piece(hang)))]
+    hang, hanging = never_ending()
+    asked = [asyncio.create_task(quiet.commands.run(hang))]
     await hanging.wait()
     asked += [asyncio.create_task(quiet.commands.run(Piece(add_one))) for _ in range(3)]
     await asyncio.sleep(0)  # they have asked
@@ -241,3 +235,18 @@ async def test_what_has_only_been_asked_for_is_broken_off_too(quiet: Process) ->
     await quiet.transactions.break_off()
     assert asked.cancelled()
     assert await quiet.commands.run(Piece(partial(add_one, name="asked"))) == 1
+
+
+async def test_what_is_asked_for_during_an_end_is_done_by_one_alone(quiet: Process) -> None:
+    hang, hanging = never_ending()
+    first = quiet.transactions.begin([hang])
+    await hanging.wait()
+    ending = asyncio.create_task(quiet.transactions.break_off())
+    await asyncio.sleep(0)  # it has begun
+    late = quiet.transactions.begin([counting("late")])
+    await ending
+    assert first.cancelled()
+    working = quiet.transactions._at_work
+    later = quiet.transactions.begin([counting("later")])
+    assert quiet.transactions._at_work is working is not None
+    assert (await late, await later) == ([Done(1)], [Done(1)])

@@ -24,7 +24,8 @@ from shared.events.ids import CandidateId, EventId, FirmId, NoticeId, PersonId, 
 from shared.events.private import Addresses, Contact, LinkCode, Notice
 from shared.ids import new
 from shared.outgoing import _finish
-from shared.storage.unit import OUTGOING, UnitOfWork
+from shared.storage.claims import OUTGOING
+from shared.storage.unit import UnitOfWork
 from shared.vault import Vault, keys
 from tests.integration.races.acts import DONE, REPEAT, does, is_told, lets_fall_due, takes_in
 from tests.integration.races.replicas import Act, Replica, Replicas
