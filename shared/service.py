@@ -26,7 +26,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.topology import CONTACTS, WorkQueue, events_queue, queues_of
 from shared.outgoing import OUTGOING_INDEXES, Errand, OutgoingLoop
 from shared.settings import DAY, Settings
-from shared.storage.attempts import INBOX, Attempts
+from shared.storage.attempts import Attempts
 from shared.storage.claims import OUTGOING
 from shared.storage.client import (
     Client,
@@ -41,6 +41,7 @@ from shared.storage.client import (
 )
 from shared.storage.collection import Collection
 from shared.storage.commands import Commands
+from shared.storage.inbox import INBOX
 from shared.storage.lease import LEASES, Lease
 from shared.storage.outbox import OUTBOX, OUTBOX_INDEXES, Outbox
 from shared.storage.transactions import Transactions

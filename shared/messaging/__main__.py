@@ -126,14 +126,21 @@ def _add_parked(parser: argparse.ArgumentParser) -> None:
             "have them tried again, and then whatever waits for something that had not come; each has its effect once",
             Operator.replay_parked,
         ),
-        ("drop", "show which, ask, and remove them for good", Operator.drop_parked),
     ):
         command = _add(commands, name, words)
         _add_service(command)
         _add_wanted(command)
         command.set_defaults(run=partial(_with_wanted, run))
-        if name == "drop":
-            command.add_argument("--yes", action="store_true", help="do not ask")
+    dropping = _add(
+        commands,
+        "drop",
+        "show which, ask, and remove them for good: the service takes them for done, should they ever come again",
+    )
+    _add_service(dropping)
+    _add_wanted(dropping)
+    _add_prefix(dropping)
+    dropping.add_argument("--yes", action="store_true", help="do not ask")
+    dropping.set_defaults(run=_drop)
 
 
 def _add_service(command: argparse.ArgumentParser) -> None:
@@ -150,8 +157,15 @@ def _add_wanted(command: argparse.ArgumentParser) -> None:
 def _with_wanted(
     run: Callable[[Operator, str, Wanted], Awaitable[int]], operator: Operator, chosen: Chosen
 ) -> Awaitable[int]:
-    wanted = Wanted(reason=chosen.reason, type=chosen.type, place=chosen.place, id=chosen.id)
-    return run(operator, chosen.service, wanted)
+    return run(operator, chosen.service, _wanted(chosen))
+
+
+def _drop(operator: Operator, chosen: Chosen) -> Awaitable[int]:
+    return operator.drop_parked(chosen.service, _wanted(chosen), chosen.prefix + chosen.service)
+
+
+def _wanted(chosen: Chosen) -> Wanted:
+    return Wanted(reason=chosen.reason, type=chosen.type, place=chosen.place, id=chosen.id)
 
 
 def _add_history(parser: argparse.ArgumentParser) -> None:
@@ -182,7 +196,7 @@ def _add_history(parser: argparse.ArgumentParser) -> None:
         commands,
         "redeliver",
         "bring back to a service what it reads and its inbox does not know, as after a restored backup or a "
-        "removed binding; safe at any time",
+        "removed binding; what is parked stays parked; safe at any time",
     )
     _add_service(again)
     _add_prefix(again)

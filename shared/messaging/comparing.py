@@ -1,7 +1,7 @@
 """Comparing: whether the history, the outboxes and the inboxes tell the same; and catching up where they do not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from shared.messaging.ladder import ROUTING_KEY
 from shared.messaging.onward import onward, passed_on
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import events_queue
-from shared.storage.attempts import INBOX
+from shared.storage import inbox
 from shared.storage.client import Database
 from shared.storage.outbox import OUTBOX, PUBLISHED
 
@@ -45,6 +45,8 @@ class Comparison:
     """Events with one body here and another there: in the history, in an outbox, in an inbox."""
     missed: dict[str, list[str]] = field(default_factory=dict)
     """By service: events that it reads and that its inbox does not know."""
+    parked: dict[str, list[str]] = field(default_factory=dict)
+    """By service: those among them that lie in its parking lot instead, for a person to decide on."""
 
     @property
     def agrees(self) -> bool:
@@ -83,10 +85,15 @@ class Comparing:
         if not event.envelope.source.startswith(OUTSIDE):
             self._unaccounted.add(key)
 
-    async def ask(self, service: str, store: Database) -> None:
-        """Compare with a service's outbox and inbox, once all of the history has been heard."""
+    async def ask(self, service: str, store: Database, parked: Collection[str]) -> None:
+        """Compare with a service's outbox and inbox, once all of the history has been heard.
+
+        ``parked`` is what lay in its parking lot just before.
+        """
         self._found.unpublished[service] = await self._compare_outbox(store)
-        self._found.missed[service] = await self._compare_inbox(service, store)
+        unknown = await self._compare_inbox(service, store)
+        self._found.missed[service] = [key for key in unknown if key not in parked]
+        self._found.parked[service] = [key for key in unknown if key in parked]
 
     def result(self) -> Comparison:
         """Return what was found, once every service has been asked."""
@@ -98,7 +105,7 @@ class Comparing:
         missing: list[str] = []
         wanted = {"state": 1, "source": 1, "body": 1, "published_at": 1}
         async for entry in store[OUTBOX].find({"source": {"$exists": True}}, projection=wanted):
-            key = f"{entry['source']}:{entry['_id']}"
+            key = inbox.key_of(entry["source"], entry["_id"])
             self._unaccounted.discard(key)
             heard = self._heard.get(key)
             if heard is None:
@@ -114,31 +121,36 @@ class Comparing:
 
     async def _compare_inbox(self, service: str, store: Database) -> list[str]:
         wanted = [key for key, heard in self._heard.items() if _reads(service, heard.route)]
-        missed: list[str] = []
+        unknown: list[str] = []
         for page in _pages(wanted):
-            known = await _known(store, page)
-            missed.extend(key for key in page if key not in known)
+            known = await inbox.known(store, page)
+            unknown.extend(key for key in page if key not in known)
             self._altered.update(key for key, known_as in known.items() if known_as != self._heard[key].hash)
-        return missed
+        return unknown
 
 
 async def require_memory(store: Database, service: str) -> None:
     """Raise NothingRemembered where a service's inbox is empty."""
-    if await store[INBOX].find_one({}) is None:
+    if await inbox.knows_nothing(store):
         raise NothingRemembered(service)
 
 
 async def redeliver(
-    events: AsyncIterator[Passed], publisher: Publisher, store: Database, service: str
+    events: AsyncIterator[Passed],
+    publisher: Publisher,
+    store: Database,
+    service: str,
+    parked: Collection[str],
 ) -> AsyncIterator[Passed]:
     """Put onto a service's queue which of these events it reads and does not know; give each when it is done.
 
+    What is ``parked`` stays there: it did not miss its way, and would only be parked once more.
     Safe at any time: what is on its way as well has its effect once. Of two bodies under one id the first goes,
     as it would have the first time. The events must be of a time that the inbox remembers.
     """
     page: dict[str, Passed] = {}
     async for event in events:
-        if _reads(service, event.envelope.routing_key):
+        if _reads(service, event.envelope.routing_key) and _key(event) not in parked:
             page.setdefault(_key(event), event)
         if len(page) == PAGE:
             async for sent in _send_missing(publisher, store, service, page):
@@ -151,7 +163,7 @@ async def redeliver(
 async def _send_missing(
     publisher: Publisher, store: Database, service: str, page: Mapping[str, Passed]
 ) -> AsyncIterator[Passed]:
-    known = await _known(store, list(page))
+    known = await inbox.known(store, list(page))
     missing = [event for key, event in page.items() if key not in known]
     queue = events_queue(service).name
     for start in range(0, len(missing), AT_ONCE):
@@ -168,12 +180,6 @@ def _again(event: Passed) -> Basic.Properties:
     return onward(message, passed_on(message.headers) | {ROUTING_KEY: event.envelope.routing_key})
 
 
-async def _known(store: Database, keys: Sequence[str]) -> dict[str, str]:
-    """Return which of these the inbox knows, and the hash of each one's body."""
-    found = store[INBOX].find({"_id": {"$in": list(keys)}}, projection={"hash": 1})
-    return {entry["_id"]: entry["hash"] async for entry in found}
-
-
 def _pages(keys: Sequence[str]) -> Iterable[Sequence[str]]:
     return (keys[start : start + PAGE] for start in range(0, len(keys), PAGE))
 
@@ -183,4 +189,4 @@ def _reads(service: str, routing_key: str) -> bool:
 
 
 def _key(event: Passed) -> str:
-    return f"{event.envelope.source}:{event.envelope.id}"
+    return inbox.key_of(event.envelope.source, event.envelope.id)

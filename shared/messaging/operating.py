@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
@@ -16,11 +17,13 @@ from rich.text import Text
 from shared.messaging import comparing, history, topology
 from shared.messaging.comparing import Comparing, Comparison
 from shared.messaging.history import Passed, Since
+from shared.messaging.inbound import body_hash
 from shared.messaging.parking import Group, Parked, ParkingLot, Wanted, content, in_groups, parking_lot
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import queues_of
 from shared.settings import BackboneSettings
-from shared.storage.client import Client, connect, database
+from shared.storage import inbox
+from shared.storage.client import Client, Database, connect, database
 
 PUBLISH_SECONDS = 10.0
 SOME = 3
@@ -77,19 +80,25 @@ class Operator:
         self.console.print(f"{done} replayed.")
         return 0
 
-    async def drop_parked(self, service: str, wanted: Wanted) -> int:
+    async def drop_parked(self, service: str, wanted: Wanted, database_name: str) -> int:
         """Remove parked messages for good, once somebody has seen which and said yes."""
-        async with self._lot(service) as lot:
-            chosen = lot.chosen(wanted)
+        async with self._lot(service) as lot, self._database_client() as client:
+            store, chosen = database(client, database_name), lot.chosen(wanted)
             if not chosen:
                 return self._say_none(service)
+            if not await inbox.is_there(store):
+                self.console.print(
+                    f"No service keeps an inbox in the database {database_name} (--database-prefix?)."
+                )
+                return 2
             self.console.print(_table(in_groups(chosen)))
             if not self.confirm(
                 f"Drop {len(chosen)} of {service} for good? What they say will never take effect."
             ):
                 self.console.print("Nothing was dropped.")
                 return 1
-            done = await self._follow(lot.drop(chosen), "Dropping", len(chosen))
+            settle = partial(_settle, store)
+            done = await self._follow(lot.drop(chosen, settle), "Dropping", len(chosen))
         self.console.print(f"{done} dropped.")
         return 0
 
@@ -131,11 +140,14 @@ class Operator:
                 return 1
             channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
             publisher, done = Publisher(channel, PUBLISH_SECONDS), 0
+            parked = await self.parked_keys(service)
             since = self.now() - self._kept  # the inbox remembers no more, and the stream drops whole files
             async with aclosing(self._history(since, f"Redelivering to {service}")) as events:
-                async for _ in comparing.redeliver(events, publisher, store, service):
+                async for _ in comparing.redeliver(events, publisher, store, service, parked):
                     done += 1
         self.console.print(f"{done} redelivered.")
+        if parked:
+            self.console.print(f"What is parked for {service} stays there: {len(parked)} (parked list).")
         return 0
 
     @property
@@ -156,6 +168,11 @@ class Operator:
                 taken = await stack.enter_async_context(lot)
             yield taken
 
+    async def parked_keys(self, service: str) -> frozenset[str]:
+        """Return what lies in a service's parking lot, as its inbox would know it."""
+        async with self._lot(service) as lot:
+            return frozenset(key for one in lot.parked if (key := one.event_key) is not None)
+
     async def _history(self, since: Since, words: str) -> AsyncGenerator[Passed, None]:
         """Give what lies in the history now, with a progress bar."""
         until = await history.end(self._connected)
@@ -173,7 +190,7 @@ class Operator:
         self, comparison: Comparing, client: Client, databases: Mapping[str, str]
     ) -> AsyncIterator[str]:
         for service, name in databases.items():
-            await comparison.ask(service, database(client, name))
+            await comparison.ask(service, database(client, name), await self.parked_keys(service))
             yield service
 
     async def _follow(self, items: AsyncIterator[Parked | str], words: str, total: int) -> int:
@@ -229,13 +246,20 @@ class Operator:
         self._tell_of("in the history, and in no outbox", found.unknown)
         self._tell_of("with one body here and another there", found.altered)
         for service, keys in sorted(found.missed.items()):
-            self._tell_of(f"{service}: reads it, and does not know it (missed, parked or on its way)", keys)
+            self._tell_of(f"{service}: reads it, and does not know it (missed, or on its way)", keys)
+        for service, keys in sorted(found.parked.items()):
+            self._tell_of(f"{service}: parked, for somebody to decide on (parked list)", keys)
         self.console.print("All tell the same." if found.agrees else "They do not tell the same.")
 
     def _tell_of(self, words: str, keys: Sequence[str]) -> None:
         if keys:
             some = ", ".join(keys[:SOME]) + (" …" if len(keys) > SOME else "")
             self.console.print(f"{len(keys)} {words}: {some}", soft_wrap=True, highlight=False)
+
+
+async def _settle(store: Database, parked: Parked) -> None:
+    if parked.event_key is not None:
+        await inbox.settle(store, parked.event_key, body_hash(parked.message.body))
 
 
 def _table(groups: Sequence[Group]) -> Table:

@@ -1,6 +1,6 @@
 """The parking lot: messages that nothing mended by itself, for a person to decide on."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
 from pamqp.commands import Basic
 
+from shared.events.envelope import Undecodable, read_headers
 from shared.messaging.ladder import (
     ATTEMPT,
     FIRST_FAILED_AT,
@@ -22,6 +23,7 @@ from shared.messaging.ladder import (
 from shared.messaging.onward import onward, passed_on
 from shared.messaging.publisher import Publisher
 from shared.messaging.topology import WorkQueue
+from shared.storage.inbox import key_of
 
 REPLAYS = PREFIX + "replays"
 VERDICT = "x-first-death-reason"
@@ -29,6 +31,8 @@ VERDICT = "x-first-death-reason"
 UNKNOWN = "-"
 Taken = Callable[[int, int], None]
 """Told how many of how many messages have been taken in hand."""
+Settle = Callable[["Parked"], Awaitable[None]]
+"""Has the service remember a message that is to have no effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,15 @@ class Parked:
     def id(self) -> str:
         """The event's id; of a private message, and of what is no event, the message's."""
         return self._cloud_event("id") or self.message.message_id or UNKNOWN
+
+    @property
+    def event_key(self) -> str | None:
+        """What inbox and history know it by; None for what is no event, or did not come under its own key."""
+        try:
+            envelope = read_headers(self.message.headers, self.came_by or self._header(ROUTING_KEY))
+        except Undecodable:
+            return None
+        return key_of(envelope.source, envelope.id)
 
     @property
     def reason(self) -> str:
@@ -169,9 +182,10 @@ class ParkingLot:
             await one.message.ack()
             yield one
 
-    async def drop(self, chosen: Iterable[Parked]) -> AsyncIterator[Parked]:
-        """Remove messages for good. Gives each when it is done."""
+    async def drop(self, chosen: Iterable[Parked], settle: Settle) -> AsyncIterator[Parked]:
+        """Remove messages for good: settled, so that none has an effect that comes again. Gives each when it is done."""
         for one in chosen:
+            await settle(one)
             await one.message.ack()
             yield one
 

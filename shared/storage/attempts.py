@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any, TypeGuard, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -25,13 +24,13 @@ from shared.storage.claims import OUTGOING, Taker
 from shared.storage.client import Client, Database
 from shared.storage.collection import Collection, Key
 from shared.storage.errors import IdReused, StorageUnavailable
+from shared.storage.inbox import INBOX, entry
 from shared.storage.outbox import OUTBOX
 from shared.storage.pieces import Arrival, Done, Failed, Outcome, Piece
 from shared.storage.signals import Signals
 from shared.storage.transaction import WRITE_CONFLICT, Content, Transaction, Write
 from shared.storage.unit import Context, Tools, UnitOfWork
 
-INBOX = "inbox"
 DUPLICATE_KEY = 11000
 FRESH_STARTS = 5
 TROUBLE = frozenset({13, 18, 50, 262, 14031})
@@ -167,8 +166,8 @@ class Attempts:
         """Load what the pieces read; return what the inbox knows of their messages, the hash of each body."""
         arrivals = [Key(INBOX, piece.arrival.key) for piece in pieces if piece.arrival is not None]
         await batch.load([*arrivals, *(key for piece in pieces for key in piece.reads)])
-        entries = [await batch.plain(key) for key in arrivals]
-        return {entry["_id"]: entry["hash"] for entry in entries if entry is not None}
+        found = [await batch.plain(key) for key in arrivals]
+        return {one["_id"]: one["hash"] for one in found if one is not None}
 
     async def _one(self, piece: Piece[ResultT], batch: Batch, known: Mapping[str, str]) -> Outcome[ResultT]:
         arrival = piece.arrival
@@ -205,9 +204,7 @@ class Attempts:
 
 def _remembered(arrived: Sequence[Arrival]) -> dict[str, list[Write]]:
     """Return what puts these into the inbox."""
-    now = datetime.now(UTC)
-    entries = [{"_id": one.key, "hash": one.body_hash, "arrived_at": now} for one in arrived]
-    return {INBOX: [InsertOne(entry) for entry in entries]} if entries else {}
+    return {INBOX: [InsertOne(entry(one.key, one.body_hash)) for one in arrived]} if arrived else {}
 
 
 def _duplicate_key(error: PyMongoError) -> bool:

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from shared.events.envelope import Envelope
 from shared.storage.collection import Key
+from shared.storage.inbox import key_of
 from shared.storage.unit import UnitOfWork
 
 ResultT = TypeVar("ResultT")
@@ -22,7 +23,7 @@ class Arrival:
     @property
     def key(self) -> str:
         """The inbox entry's id."""
-        return f"{self.source}:{self.id}"
+        return key_of(self.source, self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from shared.messaging.topology import events_queue
-from shared.storage.attempts import INBOX
 from shared.storage.client import Client, connect, create_collection, create_indexes, database
+from shared.storage.inbox import INBOX
 from shared.storage.outbox import OUTBOX, OUTBOX_INDEXES, PUBLISHED
 from tests.benchmarks.events import loading
 from tests.benchmarks.events.ours import NAME, tallies

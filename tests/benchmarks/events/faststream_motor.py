@@ -13,7 +13,7 @@ from pymongo.write_concern import WriteConcern
 
 from shared.events import CandidateApplied
 from shared.messaging.topology import events_queue
-from shared.storage.attempts import INBOX
+from shared.storage.inbox import INBOX
 from tests.benchmarks.events.ours import NAME, tallies
 from tests.benchmarks.events.task import Task
 from tests.benchmarks.sides import Measured, Stopwatch, serve

@@ -16,8 +16,8 @@ from shared.messaging.publisher import Publisher
 from shared.messaging.relay import properties
 from shared.messaging.topology import WORK_QUEUES, declare
 from shared.settings import BackboneSettings
-from shared.storage.attempts import INBOX
 from shared.storage.client import Client, Database
+from shared.storage.inbox import INBOX
 from shared.storage.outbox import OUTBOX, PUBLISHED, Entry
 from shared.storage.unit import EVENTS_EXCHANGE
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from shared.events.envelope import Envelope, body, headers
 from shared.events.ids import CandidateId, EventId
 from shared.ids import new
-from shared.messaging.comparing import Comparing
+from shared.messaging.comparing import Comparing, Comparison
 from shared.messaging.operating import Operator
 from shared.messaging.parking import Wanted
 from shared.service import Process
@@ -153,14 +153,16 @@ async def test_replaying_one_replays_what_waits_for_it(
 
 
 async def test_nothing_is_dropped_before_somebody_has_said_yes(
-    make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+    process: Process, make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
 ) -> None:
     await park(queues, toy, make_process)
     terminal.says_yes = False
-    assert await terminal.operator.drop_parked(NAME, Wanted(reason="failed")) == 1
+    assert await terminal.operator.drop_parked(NAME, Wanted(reason="failed"), process.store.name) == 1
     await eventually(lambda: at_least(queues, 2), "both still there")
     terminal.says_yes = True
-    assert await terminal.operator.drop_parked(NAME, Wanted(reason="failed")) == 0
+    assert await terminal.operator.drop_parked(NAME, Wanted(reason="failed"), "nobodys") == 2
+    assert "--database-prefix" in terminal.printed()
+    assert await terminal.operator.drop_parked(NAME, Wanted(reason="failed"), process.store.name) == 0
     assert await queues.count(PARKED) == 0
     assert "2 of matching" in terminal.asked[0]
 
@@ -278,12 +280,75 @@ async def test_a_check_names_what_a_service_missed_and_what_it_knows_otherwise(
     for passed in await queues.history():
         if passed.envelope.id in ids:
             comparison.hear(passed)
-    await comparison.ask(NAME, process.store)
+    await comparison.ask(NAME, process.store, parked=())
     found = comparison.result()
     assert (found.events, found.repeated, found.agrees) == (3, 0, False)
     assert found.missed == {NAME: [f"/intake:{ids[2]}"]}
     assert found.altered == [f"/intake:{ids[1]}"]
     assert sorted(found.unknown) == sorted(f"/intake:{one}" for one in ids), "whose outbox is not there"
+
+
+async def test_what_is_parked_is_not_missed_and_not_brought_back(
+    process: Process, make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    known = shortlisted()
+    await queues.publish(known)
+    async with at_work(process):
+        await tally_of(process, known.candidate_id)
+    (id_,) = await park(queues, toy, make_process, failing=1)
+    found = await checked(process, queues, terminal, id_)
+    assert (len(found.parked[NAME]), found.missed[NAME]) == (1, [])
+    assert await terminal.operator.redeliver(NAME, process.store.name) == 0
+    assert "What is parked for matching stays there: 1" in terminal.printed()
+    assert await waiting_for(queues, id_) == 0
+    assert await queues.count(PARKED) == 1
+
+
+async def test_what_was_dropped_has_no_effect_however_often_it_comes_again(
+    process: Process, make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    (id_,) = await park(queues, toy, make_process, failing=1)
+    assert await terminal.operator.drop_parked(NAME, Wanted(), process.store.name) == 0
+    found = await checked(process, queues, terminal, id_)
+    assert (found.parked[NAME], found.missed[NAME]) == ([], [])
+    toy.failing.clear()
+    tries = len(toy.tried)
+    (event,) = [one for one in await queues.history() if id_.encode() in one.message.body]
+    await queues.send(event.message.body, headers(event.envelope), event.envelope.routing_key)
+    async with at_work(process):
+        await rest(process, handled=1)
+    assert len(toy.tried) == tries
+    assert await process.store["tallies"].count_documents({}) == 0
+
+
+async def test_nothing_becomes_known_when_what_is_no_event_of_its_key_is_dropped(
+    process: Process, queues: Queues, terminal: Terminal
+) -> None:
+    event, other = shortlisted(), declined(new(CandidateId))
+    envelope = Envelope.of(event, id=new(EventId), time=NOW, sequence=1)
+    await queues.send(body(event), headers(envelope), other.routing_key)
+    await queues.send(b"garbage", {}, event.routing_key)
+    async with at_work(process):
+        await eventually(lambda: at_least(queues, 2), "both parked")
+    assert await terminal.operator.drop_parked(NAME, Wanted(), process.store.name) == 0
+    assert await queues.count(PARKED) == 0
+    assert await process.store["inbox"].count_documents({}) == 0
+
+
+async def checked(process: Process, queues: Queues, terminal: Terminal, application_id: str) -> Comparison:
+    """Check the one event that tells of this application, with what is parked now."""
+    comparison = Comparing(datetime.now(UTC), timedelta(days=365))
+    for passed in await queues.history():
+        if application_id.encode() in passed.message.body:
+            comparison.hear(passed)
+    await comparison.ask(NAME, process.store, await terminal.operator.parked_keys(NAME))
+    return comparison.result()
+
+
+async def waiting_for(queues: Queues, application_id: str) -> int:
+    """Count what lies on the queue and tells of this application."""
+    taken = [await queues.take(f"{NAME}.events") for _ in range(await queues.count(f"{NAME}.events"))]
+    return sum(one is not None and application_id.encode() in one.body for one in taken)
 
 
 async def test_a_check_that_finds_all_alike_says_so(process: Process, queues: Queues) -> None:
@@ -297,7 +362,7 @@ async def test_a_check_that_finds_all_alike_says_so(process: Process, queues: Qu
         if passed.envelope.id == mine["_id"]:
             comparison.hear(passed)
             comparison.hear(passed)
-    await comparison.ask(NAME, process.store)
+    await comparison.ask(NAME, process.store, parked=())
     found = comparison.result()
     assert (found.events, found.repeated) == (2, 1)
     assert found.agrees
@@ -315,12 +380,12 @@ async def test_parked_messages_are_chosen_by_the_place_where_they_failed(
     await queues.publish(failing, declined(new(CandidateId)))
     async with at_work(process):
         await eventually(lambda: at_least(queues, 2), "both parked")
-    assert await terminal.operator.drop_parked(NAME, Wanted(place="toy.close")) == 0
+    assert await terminal.operator.drop_parked(NAME, Wanted(place="toy.close"), process.store.name) == 0
     assert "NotYet" in terminal.printed()
     await terminal.operator.show_parked(NAME, Wanted())
     (left,) = terminal.objects()
     assert left["place"].endswith("toy.note: RuntimeError")
-    assert await terminal.operator.drop_parked(NAME, Wanted(place="toy.close")) == 1
+    assert await terminal.operator.drop_parked(NAME, Wanted(place="toy.close"), process.store.name) == 1
 
 
 async def test_what_anybody_wrote_into_headers_does_nothing_to_the_terminal(

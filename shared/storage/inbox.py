@@ -1,0 +1,42 @@
+"""The inbox: which messages have had their effect in a service, and a hash of each one's body."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from shared.storage.client import Database
+from shared.storage.transaction import Content
+
+INBOX = "inbox"
+
+
+def key_of(source: str, id: str) -> str:  # noqa: A002  the word of CloudEvents
+    """Return what a message is known by: ids are unique for each source."""
+    return f"{source}:{id}"
+
+
+def entry(key: str, body_hash: str) -> Content:
+    """Return what is stored of a message that has its effect now."""
+    return {"_id": key, "hash": body_hash, "arrived_at": datetime.now(UTC)}
+
+
+async def known(store: Database, keys: Sequence[str]) -> dict[str, str]:
+    """Return which of these messages are known, and the hash of each one's body."""
+    found = store[INBOX].find({"_id": {"$in": list(keys)}}, projection={"hash": 1})
+    return {entry["_id"]: entry["hash"] async for entry in found}
+
+
+async def settle(store: Database, key: str, body_hash: str) -> None:
+    """Remember a message that is to have no effect, unless it had one: whenever it comes again, it is a repeat."""
+    stored = entry(key, body_hash)
+    del stored["_id"]
+    await store[INBOX].update_one({"_id": key}, {"$setOnInsert": stored}, upsert=True)
+
+
+async def is_there(store: Database) -> bool:
+    """Say whether a service has ever been started with this database."""
+    return INBOX in await store.list_collection_names()
+
+
+async def knows_nothing(store: Database) -> bool:
+    """Say whether no message was ever taken in."""
+    return await store[INBOX].find_one({}) is None
