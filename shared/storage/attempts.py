@@ -23,7 +23,7 @@ from shared.storage.batch import Batch
 from shared.storage.claims import OUTGOING, Taker
 from shared.storage.client import Client, Database
 from shared.storage.collection import Collection, Key
-from shared.storage.errors import IdReused, StorageUnavailable
+from shared.storage.errors import IdReused, NotInTime, StorageUnavailable
 from shared.storage.inbox import INBOX, entry
 from shared.storage.outbox import OUTBOX
 from shared.storage.pieces import Arrival, Done, Failed, Outcome, Piece
@@ -33,7 +33,9 @@ from shared.storage.unit import Context, Tools, UnitOfWork
 
 DUPLICATE_KEY = 11000
 FRESH_STARTS = 5
-TROUBLE = frozenset({13, 18, 50, 262, 14031})
+TOO_LONG = frozenset({50, 262})
+"""Codes of what took longer than it may."""
+TROUBLE = TOO_LONG | {13, 18, 14031}
 """Codes of a database that refuses or cannot, whatever it is asked: no right, no login, no time, no room."""
 ResultT = TypeVar("ResultT")
 
@@ -80,7 +82,7 @@ class Attempts:
         """Do the pieces in order and commit; return what became of each.
 
         Raises BrokenOff where that is no longer ``wanted`` when it begins anew, StorageUnavailable where the database
-        is away, and what the driver raises where a reason of their content keeps them from being committed together.
+        is away (NotInTime where it may be their fault), and what the driver raises where a reason of their content keeps them from being committed together.
         """
         deadline = time.monotonic() + self._patience
         fresh_starts = 0
@@ -91,11 +93,12 @@ class Attempts:
                 if _duplicate_key(error) and fresh_starts < FRESH_STARTS:
                     fresh_starts += 1  # somebody else inserted it first: read again, it is there now
                 elif _in_trouble(error):
-                    raise StorageUnavailable(f"{type(error).__name__} {error.code}") from error
+                    kind = NotInTime if error.code in TOO_LONG else StorageUnavailable
+                    raise kind(f"{type(error).__name__} {error.code}") from error
                 elif not _transient(error):
                     raise
                 elif time.monotonic() > deadline:
-                    raise StorageUnavailable(type(error).__name__) from error
+                    raise NotInTime(type(error).__name__) from error
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311  spreads two that conflict
         raise BrokenOff
 

@@ -5,6 +5,10 @@ class StorageUnavailable(Exception):  # noqa: N818  a state of the world, not a 
     """The database did not answer in time; whether a commit took place may be unknown."""
 
 
+class NotInTime(StorageUnavailable):
+    """It was not done in time: the database is in trouble, or it is too much for one transaction, or too contended."""
+
+
 class StandaloneDatabase(Exception):  # noqa: N818
     """The database is not a replica set, so it has no transactions: a service refuses to start on it."""
 

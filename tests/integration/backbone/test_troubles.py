@@ -14,13 +14,15 @@ from pymongo.errors import OperationFailure
 from pymongo.synchronous.pool import Pool
 from structlog.testing import capture_logs
 
+from shared.messaging import consumer, ladder
 from shared.service import Process
 from shared.storage.errors import StorageUnavailable
 from shared.storage.pieces import Arrival, Piece
 from shared.storage.transaction import Transaction
+from tests.harness.parameters import parameter
 from tests.harness.waiting import eventually
 from tests.integration.backbone.queues import Queues
-from tests.integration.backbone.toy import NAME, Toy, add_one, at_work, shortlisted
+from tests.integration.backbone.toy import NAME, Toy, add_note, add_one, at_work, shortlisted
 
 CANCELLED = 60
 
@@ -92,6 +94,54 @@ async def test_what_is_too_much_for_one_transaction_is_done_in_parts(
     await queues.publish(*[shortlisted() for _ in range(20)])
     async with at_work(process):
         await eventually(partial(_are, process, 20), "all to be done, a few at a time", deadline=30)
+
+
+async def test_what_alone_is_never_committed_in_time_holds_nobody_up(
+    make_process: Callable[..., Awaitable[Process]], queues: Queues, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "AWAY", 0.05)
+    process = await make_process(toy, storage_timeout=0.3)
+    stuck, *others = [shortlisted() for _ in range(4)]
+    await process.commands.run(Piece(partial(add_note, candidate_id=stuck.candidate_id, text="before")))
+    async with (
+        parameter(process.client, "transactionLifetimeLimitSeconds", 60),
+        await process.client.start_session() as session,
+    ):
+        session.start_transaction()  # somebody else's, which does not end: whoever writes this meets a conflict
+        await process.store["tallies"].update_one(
+            {"_id": stuck.candidate_id}, {"$set": {"state": "held"}}, session=session
+        )
+        await queues.publish(stuck, *others)
+        async with at_work(process):
+            await eventually(partial(_are, process, 4), "the others to be done", deadline=30)
+            parked = await queues.parked()
+        await session.abort_transaction()
+    assert parked.headers[ladder.REASON] == "failed"
+    assert str(parked.headers[ladder.PLACE]).endswith("toy.note: NotInTime")
+    assert stuck.application_id.encode() in parked.body
+    assert await queues.count(f"{NAME}.parked") == 0, "nobody else was parked"
+
+
+async def test_a_database_that_takes_nothing_is_no_works_fault(
+    make_process: Callable[..., Awaitable[Process]], queues: Queues, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "AWAY", 0.05)
+    process = await make_process(toy, storage_timeout=0.1)
+    commit, tried = Transaction.commit, 0
+
+    async def slow(transaction: Transaction, *rest: Any) -> None:
+        nonlocal tried
+        tried += 1
+        if tried <= 12:
+            raise OperationFailure("operation exceeded time limit", 262)
+        await commit(transaction, *rest)
+
+    monkeypatch.setattr(Transaction, "commit", slow)
+    await queues.publish(shortlisted())
+    with capture_logs() as logs:
+        async with at_work(process):
+            await eventually(partial(_are, process, 1), "it to be done", deadline=30)
+    assert not [one for one in logs if one["event"] == "message will be tried again"], "it is not its fault"
 
 
 async def test_whoever_is_refused_by_the_database_is_told_to_come_back(
