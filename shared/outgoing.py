@@ -31,8 +31,10 @@ AHEAD = 8
 LATE = 4
 """Which part of a claim's time may have gone by when its work begins, which may take half of that time."""
 GRACE = 2.0
-"""Seconds after an error of the database in which nothing is claimed: others may have done things meanwhile, and
-could not say so."""
+"""Seconds that others have, once the database is back, to say what they have done meanwhile and could not: claims may
+have run out."""
+SLOW = 1.0
+"""Seconds after which an answer of the database means that it was away."""
 log = structlog.get_logger(__name__)
 
 
@@ -183,7 +185,18 @@ class OutgoingLoop:
         self._caught_up = claim is None
         if claim is not None:
             self._keep_room(claim)
+            if time.monotonic() - claim.since > SLOW and await self._was_done(claim):
+                self.give_back(claim)
+                return None
         return claim
+
+    async def _was_done(self, claim: Claim) -> bool:
+        """Give whoever had this claim before the time to say that it is done; return whether it was."""
+        await first_of(self._stopping, timeout=GRACE)
+        try:
+            return not await self._claims.is_there(claim)
+        except PyMongoError:
+            return True  # or not: the claim runs out then
 
     def _open_to_us(self) -> dict[str, Any]:
         """Return what is ours to do, is not in hand, and belongs to nobody who has all of their share."""
@@ -233,6 +246,7 @@ class OutgoingLoop:
                 return await self._commands.run(self._piece(claim, record))
             except (ConnectionFailure, StorageUnavailable) as error:
                 log.warning("outgoing work not recorded yet", kind=kind, key=key, error=type(error).__name__)
+                await self._keep(claim)
                 await asyncio.sleep(AGAIN)
             except Exception as error:
                 first, name = pause == AGAIN, type(error).__name__  # the traceback is told once

@@ -134,7 +134,8 @@ def _add_parked(parser: argparse.ArgumentParser) -> None:
     dropping = _add(
         commands,
         "drop",
-        "show which, ask, and remove them for good: the service takes them for done, should they ever come again",
+        "show which, ask, and remove them for good: events among them are remembered in the service's database and "
+        "have no effect, should they ever come again",
     )
     _add_service(dropping)
     _add_wanted(dropping)

@@ -82,23 +82,27 @@ class Operator:
 
     async def drop_parked(self, service: str, wanted: Wanted, database_name: str) -> int:
         """Remove parked messages for good, once somebody has seen which and said yes."""
-        async with self._lot(service) as lot, self._database_client() as client:
-            store, chosen = database(client, database_name), lot.chosen(wanted)
-            if not chosen:
-                return self._say_none(service)
+        async with self._lot(service) as lot:
+            shown = lot.chosen(wanted)
+        if not shown:
+            return self._say_none(service)
+        self.console.print(_table(in_groups(shown)))
+        # Nothing is held meanwhile, neither messages nor a connection: it may take long to decide.
+        if not self.confirm(
+            f"Drop {len(shown)} of {service} for good? What they say will never take effect."
+        ):
+            self.console.print("Nothing was dropped.")
+            return 1
+        seen = {one.look for one in shown}
+        async with self._database_client() as client, self._lot(service) as lot:
+            store = database(client, database_name)
             if not await inbox.is_there(store):
                 self.console.print(
                     f"No service keeps an inbox in the database {database_name} (--database-prefix?)."
                 )
                 return 2
-            self.console.print(_table(in_groups(chosen)))
-            if not self.confirm(
-                f"Drop {len(chosen)} of {service} for good? What they say will never take effect."
-            ):
-                self.console.print("Nothing was dropped.")
-                return 1
-            settle = partial(_settle, store)
-            done = await self._follow(lot.drop(chosen, settle), "Dropping", len(chosen))
+            chosen = [one for one in lot.parked if one.look in seen]
+            done = await self._follow(lot.drop(chosen, partial(_settle, store)), "Dropping", len(chosen))
         self.console.print(f"{done} dropped.")
         return 0
 

@@ -9,6 +9,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMe
 from pamqp.commands import Basic
 
 from shared.events.envelope import Undecodable, read_headers
+from shared.messaging.inbound import body_hash
 from shared.messaging.ladder import (
     ATTEMPT,
     FIRST_FAILED_AT,
@@ -32,7 +33,7 @@ UNKNOWN = "-"
 Taken = Callable[[int, int], None]
 """Told how many of how many messages have been taken in hand."""
 Settle = Callable[["Parked"], Awaitable[None]]
-"""Has the service remember a message that is to have no effect."""
+"""Has the service remember an event that is to have no effect, should it come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Parked:
         except Undecodable:
             return None
         return key_of(envelope.source, envelope.id)
+
+    @property
+    def look(self) -> tuple[str, str, str]:
+        """What somebody who was shown it would know it by."""
+        return self.queue.name, self.id, body_hash(self.message.body)
 
     @property
     def reason(self) -> str:
@@ -183,7 +189,7 @@ class ParkingLot:
             yield one
 
     async def drop(self, chosen: Iterable[Parked], settle: Settle) -> AsyncIterator[Parked]:
-        """Remove messages for good: settled, so that none has an effect that comes again. Gives each when it is done."""
+        """Remove messages for good; what is an event is settled before. Gives each when it is done."""
         for one in chosen:
             await settle(one)
             await one.message.ack()

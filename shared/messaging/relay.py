@@ -94,16 +94,21 @@ class Relay:
                 raise outcome
 
     def _judge(
-        self, chains: Sequence[Chain], outcomes: Sequence[BaseException | None], *, alone: bool
+        self, chains: Sequence[Chain], outcomes: Sequence[BaseException | bool], *, alone: bool
     ) -> None:
         for chain, outcome in zip(chains, outcomes, strict=True):
-            self._doubts.judge(chain, outcome, alone=alone)
+            if isinstance(outcome, BaseException):
+                self._doubts.judge(chain, outcome, alone=alone)
+            elif outcome:
+                self._doubts.judge(chain, None, alone=alone)
 
-    async def _chain(self, publisher: Publisher, chain: Chain) -> None:
+    async def _chain(self, publisher: Publisher, chain: Chain) -> bool:
+        """Publish a chain; return whether that went to its end, before the lease did."""
         for step in _steps(chain):
             if not self._lease.held:
-                return
+                return False
             await self._step(publisher, step)
+        return True
 
     async def _step(self, publisher: Publisher, step: Sequence[Entry]) -> None:
         if len(step) == 1:  # as most have, which need no task of their own

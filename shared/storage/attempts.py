@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, TypeGuard, TypeVar
 from zoneinfo import ZoneInfo
 
-from pymongo import InsertOne
+from pymongo import InsertOne, ReplaceOne
 from pymongo.errors import (
     AutoReconnect,
     ConnectionFailure,
@@ -25,6 +26,7 @@ from shared.storage.client import Client, Database
 from shared.storage.collection import Collection, Key
 from shared.storage.errors import IdReused, NotInTime, StorageUnavailable
 from shared.storage.inbox import INBOX, entry
+from shared.storage.lease import LEASES
 from shared.storage.outbox import OUTBOX
 from shared.storage.pieces import Arrival, Done, Failed, Outcome, Piece
 from shared.storage.signals import Signals
@@ -101,6 +103,20 @@ class Attempts:
                     raise NotInTime(type(error).__name__) from error
             await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311  spreads two that conflict
         raise BrokenOff
+
+    async def probe(self) -> bool:
+        """Say whether the database commits what is as small as can be, and is nobody's work."""
+        transaction = Transaction(self._client, self._store, self._thread)
+        mark = {"_id": "probe", "until": datetime.now(UTC)}
+        try:
+            await transaction.commit(
+                {LEASES: [ReplaceOne({"_id": mark["_id"]}, mark, upsert=True)]}, self._patience
+            )
+        except (PyMongoError, StorageUnavailable):
+            return False
+        finally:
+            await transaction.end()
+        return True
 
     async def _attempt(self, pieces: Sequence[Piece[ResultT]]) -> list[Outcome[ResultT]]:
         transaction = Transaction(self._client, self._store, self._thread)

@@ -75,6 +75,10 @@ class Claims:
             return None
         return Claim(found["kind"], found["key"], found["claim"], found["attempts"], since)
 
+    async def is_there(self, claim: Claim) -> bool:
+        """Say whether the work is still to be done, and the claim nobody else's."""
+        return await self._outgoing.find_one({"_id": claim.place.id, "claim": claim.token}) is not None
+
     async def move(self, claim: Claim, seconds: float, attempts: int) -> None:
         """Have it fall due so many seconds from now, unless the claim has run out and is another's by now."""
         await self._outgoing.update_one(

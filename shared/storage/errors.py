@@ -6,7 +6,10 @@ class StorageUnavailable(Exception):  # noqa: N818  a state of the world, not a 
 
 
 class NotInTime(StorageUnavailable):
-    """It was not done in time: the database is in trouble, or it is too much for one transaction, or too contended."""
+    """It was not done in time, and had no effect.
+
+    The database is in trouble, or it is too much for one transaction, or others hold what it writes.
+    """
 
 
 class StandaloneDatabase(Exception):  # noqa: N818

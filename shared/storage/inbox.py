@@ -1,4 +1,4 @@
-"""The inbox: which messages have had their effect in a service, and a hash of each one's body."""
+"""The inbox: which messages have had their effect in a service, or are to have none, and a hash of each one's body."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ async def known(store: Database, keys: Sequence[str]) -> dict[str, str]:
 
 async def settle(store: Database, key: str, body_hash: str) -> None:
     """Remember a message that is to have no effect, unless it had one: whenever it comes again, it is a repeat."""
-    stored = entry(key, body_hash)
+    stored = entry(key, body_hash) | {"settled": True}
     del stored["_id"]
     await store[INBOX].update_one({"_id": key}, {"$setOnInsert": stored}, upsert=True)
 
@@ -38,5 +38,5 @@ async def is_there(store: Database) -> bool:
 
 
 async def knows_nothing(store: Database) -> bool:
-    """Say whether no message was ever taken in."""
-    return await store[INBOX].find_one({}) is None
+    """Say whether no message has ever had its effect."""
+    return await store[INBOX].find_one({"settled": {"$exists": False}}) is None

@@ -89,6 +89,10 @@ class Transactions:
         if self._asked:
             self._go_to_work()
 
+    async def probe(self) -> bool:
+        """Say whether the database commits what is as small as can be."""
+        return await self._attempts.probe()
+
     async def break_off(self) -> None:
         """Break off what is at work, wholly, and begin nothing that waits; whoever asked for it is cancelled."""
         while self._asked:

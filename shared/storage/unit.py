@@ -154,7 +154,7 @@ class UnitOfWork:
         self.changes.records[key] = (collection, replace(self._known(key), document=None))
 
     def send_private(self, collection: Collection[DocumentT], id: str, sealed: str) -> None:  # noqa: A002
-        """Send notifications a sealed message about the person whose document this is, before later events."""
+        """Send notifications a sealed message about the person whose document this is, along with the next event of it."""
         key = collection.key(id)
         known = self._known(key)
         record = replace(known, stamp=next_stamp(known.stamp))

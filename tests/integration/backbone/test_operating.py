@@ -321,6 +321,15 @@ async def test_what_was_dropped_has_no_effect_however_often_it_comes_again(
     assert await process.store["tallies"].count_documents({}) == 0
 
 
+async def test_what_was_dropped_is_no_memory_to_redeliver_a_whole_history_by(
+    process: Process, make_process: MakeProcess, queues: Queues, toy: Toy, terminal: Terminal
+) -> None:
+    await park(queues, toy, make_process, failing=1)
+    assert await terminal.operator.drop_parked(NAME, Wanted(), process.store.name) == 0
+    assert await process.store["inbox"].count_documents({}) == 1
+    assert await terminal.operator.redeliver(NAME, process.store.name) == 1
+
+
 async def test_nothing_becomes_known_when_what_is_no_event_of_its_key_is_dropped(
     process: Process, queues: Queues, terminal: Terminal
 ) -> None:

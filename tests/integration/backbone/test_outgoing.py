@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pymongo.errors import OperationFailure
 
+from shared import outgoing
 from shared.outgoing import AHEAD, OutgoingLoop, Record
 from shared.service import Process
 from shared.storage.claims import Claim, Claims
@@ -221,6 +222,47 @@ async def test_what_was_done_is_not_done_again_because_the_database_was_away_aft
         await all_done(quiet)
     assert refused > 5
     assert toy.done_outside == ["one"]
+    assert await total(quiet, "done") == 1
+
+
+async def test_whoever_waited_for_the_database_lets_others_say_first_what_they_have_done(
+    quiet: Process, make_process: MakeProcess, toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others_toy, back, waiting, search = Toy(), asyncio.Event(), asyncio.Event(), Claims.search
+    process, other = await make_process(toy), await make_process(others_toy)
+    commit = process.commands.run
+
+    async def away(piece: Piece[None]) -> None:
+        if not back.is_set():
+            raise StorageUnavailable
+        await asyncio.sleep(0.2)  # it has more to ask than who only searches
+        await commit(piece)
+
+    async def search_when_it_is_back(claims: Claims, *asked: Any) -> Claim | None:
+        begun = time.monotonic()
+        if claims is other.outgoing._claims:
+            waiting.set()
+            await back.wait()
+        claim = await search(claims, *asked)
+        return None if claim is None else replace(claim, since=begun)
+
+    async def run_out(*_: object) -> None:
+        """Keep nothing: by the time that the database was back the claim had run out."""
+
+    monkeypatch.setattr(outgoing, "SLOW", 0.0)
+    monkeypatch.setattr(process.commands, "run", away)
+    monkeypatch.setattr(Claims, "search", search_when_it_is_back)
+    monkeypatch.setattr(Claims, "move", run_out)
+    async with sending(process):
+        await send_out(quiet, "one")
+        await eventually(lambda: toy.done_outside == ["one"], "it to be done")
+        async with sending(other):
+            await waiting.wait()
+            await quiet.store["outgoing"].update_one({}, [{"$set": {"due_at": "$$NOW"}}])
+            back.set()
+            await all_done(quiet)
+            await caught_up(other)
+    assert (toy.done_outside, others_toy.done_outside) == (["one"], [])
     assert await total(quiet, "done") == 1
 
 

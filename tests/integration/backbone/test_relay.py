@@ -9,11 +9,12 @@ from functools import partial
 
 from pamqp.commands import Basic
 
-from shared.events.ids import CandidateId
+from shared.events.ids import CandidateId, EventId
 from shared.ids import new
 from shared.messaging.errors import ConnectionLost
 from shared.messaging.publisher import Publisher
 from shared.service import Process
+from shared.storage.outbox import Entry
 from shared.storage.pieces import Piece
 from shared.storage.unit import UnitOfWork
 from tests.harness.waiting import eventually
@@ -251,3 +252,12 @@ async def test_what_is_marked_is_not_published_again_however_fast_the_pages_come
                 await process.commands.run(Piece(partial(add_note, candidate_id=candidate_id, text="one")))
         await eventually(lambda: len(set(recorder.sent)) == 300, "all to be published")
     assert len(recorder.sent) == 300
+
+
+async def test_what_was_not_tried_stays_in_doubt(process: Process) -> None:
+    relay = process.broker.relay
+    chain = [Entry(new(EventId), "events", "any", "subject", 1, b"{}", envelope=None)]
+    relay._doubts.judge(chain, ConnectionLost("as the test wants"), alone=False)
+    await relay._side_by_side(Recorder(), [chain])  # without its lease
+    assert relay._confirmed == []
+    assert "subject" in relay._doubts._by_subject

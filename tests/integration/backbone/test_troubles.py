@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 
 from shared.messaging import consumer, ladder
 from shared.service import Process
+from shared.storage import portions
 from shared.storage.errors import StorageUnavailable
 from shared.storage.pieces import Arrival, Piece
 from shared.storage.transaction import Transaction
@@ -100,6 +101,7 @@ async def test_what_alone_is_never_committed_in_time_holds_nobody_up(
     make_process: Callable[..., Awaitable[Process]], queues: Queues, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumer, "AWAY", 0.05)
+    monkeypatch.setattr(portions, "STUCK", 0.5)
     process = await make_process(toy, storage_timeout=0.3)
     stuck, *others = [shortlisted() for _ in range(4)]
     await process.commands.run(Piece(partial(add_note, candidate_id=stuck.candidate_id, text="before")))
@@ -126,6 +128,7 @@ async def test_a_database_that_takes_nothing_is_no_works_fault(
     make_process: Callable[..., Awaitable[Process]], queues: Queues, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumer, "AWAY", 0.05)
+    monkeypatch.setattr(portions, "STUCK", 0.1)
     process = await make_process(toy, storage_timeout=0.1)
     commit, tried = Transaction.commit, 0
 
