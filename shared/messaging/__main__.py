@@ -46,7 +46,7 @@ PARKED = """
 A message is parked when nothing mended it by itself: it cannot be read, its id came with another body
 (id-reused), its reaction failed too often (failed), what it depends on has not come within a day
 (predecessor-missing), or the process died with it again and again (delivery-limit). It stays until somebody
-replays or drops it.
+replays or drops it. A drop is remembered in the service's database: a backup from before knows nothing of it.
 """
 HISTORY = """
 The history is a stream of every public event of about a year. Reading it takes nothing away.

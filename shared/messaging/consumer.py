@@ -75,7 +75,7 @@ class Consumer:
     While the database is away it holds what it has in hand; where that lasts it gives all back, once, goes on
     trying to do that work, and takes nothing more until it is done. What comes again then is a repeat. So a database
     that is away brings no message nearer to the delivery limit, however long it is. A message that alone is not
-    committed in time, where something else is, has failed like any other, and holds nobody up.
+    committed in time, where something else is, has failed like any other, and holds nobody up for longer.
     """
 
     def __init__(

@@ -84,7 +84,8 @@ class Attempts:
         """Do the pieces in order and commit; return what became of each.
 
         Raises BrokenOff where that is no longer ``wanted`` when it begins anew, StorageUnavailable where the database
-        is away (NotInTime where it may be their fault), and what the driver raises where a reason of their content keeps them from being committed together.
+        is away (NotInTime where that may be their own fault), and what the driver raises where a reason of their
+        content keeps them from being committed together.
         """
         deadline = time.monotonic() + self._patience
         fresh_starts = 0

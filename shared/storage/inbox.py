@@ -22,7 +22,7 @@ def entry(key: str, body_hash: str) -> Content:
 async def known(store: Database, keys: Sequence[str]) -> dict[str, str]:
     """Return which of these messages are known, and the hash of each one's body."""
     found = store[INBOX].find({"_id": {"$in": list(keys)}}, projection={"hash": 1})
-    return {entry["_id"]: entry["hash"] async for entry in found}
+    return {one["_id"]: one["hash"] async for one in found}
 
 
 async def settle(store: Database, key: str, body_hash: str) -> None:
