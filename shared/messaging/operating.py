@@ -262,8 +262,8 @@ class Operator:
 
 
 async def _settle(store: Database, parked: Parked) -> None:
-    if parked.event_key is not None:
-        await inbox.settle(store, parked.event_key, body_hash(parked.message.body))
+    if (key := parked.event_key) is not None:
+        await inbox.settle(store, key, body_hash(parked.message.body))
 
 
 def _table(groups: Sequence[Group]) -> Table:

@@ -1,7 +1,10 @@
 """The inbox: which messages have had their effect in a service, or are to have none, and a hash of each one's body."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+
+from pymongo.errors import DuplicateKeyError
 
 from shared.storage.client import Database
 from shared.storage.transaction import Content
@@ -27,9 +30,8 @@ async def known(store: Database, keys: Sequence[str]) -> dict[str, str]:
 
 async def settle(store: Database, key: str, body_hash: str) -> None:
     """Remember a message that is to have no effect, unless it had one: whenever it comes again, it is a repeat."""
-    stored = entry(key, body_hash) | {"settled": True}
-    del stored["_id"]
-    await store[INBOX].update_one({"_id": key}, {"$setOnInsert": stored}, upsert=True)
+    with suppress(DuplicateKeyError):
+        await store[INBOX].insert_one(entry(key, body_hash) | {"settled": True})
 
 
 async def is_there(store: Database) -> bool:

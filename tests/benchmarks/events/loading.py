@@ -14,10 +14,10 @@ from shared.events.ids import CandidateId, EventId
 from shared.ids import new
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay import properties
-from shared.messaging.topology import WORK_QUEUES, declare
+from shared.messaging.topology import WORK_QUEUES, WorkQueue, declare
 from shared.settings import BackboneSettings
 from shared.storage.client import Client, Database
-from shared.storage.inbox import INBOX
+from shared.storage.inbox import INBOX, entry, key_of
 from shared.storage.outbox import OUTBOX, PUBLISHED, Entry
 from shared.storage.unit import EVENTS_EXCHANGE
 
@@ -54,11 +54,11 @@ async def prepare(amqp_url: str) -> None:
         await declare(await connection.channel(), _SETTINGS.delays, _SETTINGS.history_days)
 
 
-async def purge(amqp_url: str, *, but: str = "") -> None:
-    """Empty all work queues but one."""
+async def purge(amqp_url: str, queues: Sequence[WorkQueue] = WORK_QUEUES, *, but: str = "") -> None:
+    """Empty work queues, all but one."""
     async with await aio_pika.connect(amqp_url) as connection:
         channel = await connection.channel()
-        for queue in WORK_QUEUES:
+        for queue in queues:
             if queue.name != but:
                 await (await channel.get_queue(queue.name, ensure=False)).purge(timeout=60)
 
@@ -78,7 +78,7 @@ async def fill_queue(amqp_url: str, queue: str, count: int) -> None:
 async def fill_outbox(store: Database, count: int) -> None:
     """Have so many entries wait in the outbox."""
     for some in batched_by(list(entries(count)), CHUNK):
-        await store[OUTBOX].insert_many([entry.stored() for entry in some], ordered=False)
+        await store[OUTBOX].insert_many([one.stored() for one in some], ordered=False)
 
 
 async def fill_with_a_year(client: Client, database: str, count: int) -> None:
@@ -86,18 +86,12 @@ async def fill_with_a_year(client: Client, database: str, count: int) -> None:
     store = client[database]  # without waiting for the majority: only speed matters here
     now = datetime.now(UTC)
     for some in batched_by(range(count), CHUNK):
-        known = [_known(now) for _ in some]
-        published = [
-            entry.stored() | {"state": PUBLISHED, "published_at": now} for entry in entries(len(some))
-        ]
+        known = [entry(key_of("/intake", secrets.token_hex(16)), secrets.token_hex(16)) for _ in some]
+        published = [one.stored() | {"state": PUBLISHED, "published_at": now} for one in entries(len(some))]
         await asyncio.gather(
             store[INBOX].insert_many(known, ordered=False),
             store[OUTBOX].insert_many(published, ordered=False),
         )
-
-
-def _known(now: datetime) -> dict[str, Any]:
-    return {"_id": f"/intake:{secrets.token_hex(16)}", "hash": secrets.token_hex(16), "arrived_at": now}
 
 
 def batched_by(all_: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import aio_pika
 import httpx
 
 from deploy.local.ports import free_port
 from deploy.local.run import LocalRun
 from shared.messaging.topology import queues_of
+from tests.benchmarks.events.loading import purge
 from tests.benchmarks.frame import Bench, Figures, Ratio, Side
 from tests.benchmarks.intake.client import applications
 from tests.benchmarks.latency.task import Spread, Task
@@ -48,7 +48,9 @@ class Programme:
 
     async def mail(self) -> Figures:
         """Measure confirmations; what else there is to tell, since proposals were measured, is left out."""
-        await self._empty("notifications")
+        await purge(
+            self.place.amqp_url, queues_of("notifications")
+        )  # or a day's proposals were one huge mail
         async with self._running("intake", "notifications"):
             return await self._measured("mail", "apply", self._task())
 
@@ -101,13 +103,6 @@ class Programme:
     async def _measured(self, name: str, what: str, task: Task) -> Figures:
         spread = await run_side(f"{PACKAGE}.{name}", what, task, self.place.folder, Spread)
         return {f"{name}.p50": spread.p50, f"{name}.p99": spread.p99}
-
-    async def _empty(self, service: str) -> None:
-        """Empty the queues of a service that does not run: a day's proposals of all rounds would make one huge mail."""
-        async with await aio_pika.connect(self.place.amqp_url) as connection:
-            channel = await connection.channel()
-            for queue in queues_of(service):
-                await (await channel.get_queue(queue.name)).purge()
 
     @asynccontextmanager
     async def _running(self, *services: str) -> AsyncIterator[None]:

@@ -60,19 +60,22 @@ async def test_a_cancelled_transaction_writes_nothing_outside_itself(
     assert remembered == {f"/intake:{number:032x}" for number in range(CANCELLED) if f"n{number}" in done}
 
 
+def refuse(monkeypatch: pytest.MonkeyPatch, times: int, error: OperationFailure) -> None:
+    """Have the database refuse the next commits."""
+    commit, refusals = Transaction.commit, iter(range(times))
+
+    async def refused(transaction: Transaction, *rest: Any) -> None:
+        if next(refusals, None) is not None:
+            raise error
+        await commit(transaction, *rest)
+
+    monkeypatch.setattr(Transaction, "commit", refused)
+
+
 async def test_a_database_without_room_parks_nothing(
     process: Process, queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    commit, tried = Transaction.commit, 0
-
-    async def full(transaction: Transaction, *rest: Any) -> None:
-        nonlocal tried
-        tried += 1
-        if tried <= 3:
-            raise OperationFailure("available disk space is below the threshold", 14031)
-        await commit(transaction, *rest)
-
-    monkeypatch.setattr(Transaction, "commit", full)
+    refuse(monkeypatch, 3, OperationFailure("available disk space is below the threshold", 14031))
     await queues.publish(*[shortlisted() for _ in range(5)])
     with capture_logs() as logs:
         async with at_work(process):
@@ -97,7 +100,7 @@ async def test_what_is_too_much_for_one_transaction_is_done_in_parts(
         await eventually(partial(_are, process, 20), "all to be done, a few at a time", deadline=30)
 
 
-async def test_what_alone_is_never_committed_in_time_holds_nobody_up(
+async def test_what_alone_is_never_committed_in_time_holds_nobody_up_for_ever(
     make_process: Callable[..., Awaitable[Process]], queues: Queues, toy: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumer, "AWAY", 0.05)
@@ -130,16 +133,7 @@ async def test_a_database_that_takes_nothing_is_no_works_fault(
     monkeypatch.setattr(consumer, "AWAY", 0.05)
     monkeypatch.setattr(portions, "STUCK", 0.1)
     process = await make_process(toy, storage_timeout=0.1)
-    commit, tried = Transaction.commit, 0
-
-    async def slow(transaction: Transaction, *rest: Any) -> None:
-        nonlocal tried
-        tried += 1
-        if tried <= 12:
-            raise OperationFailure("operation exceeded time limit", 262)
-        await commit(transaction, *rest)
-
-    monkeypatch.setattr(Transaction, "commit", slow)
+    refuse(monkeypatch, 12, OperationFailure("operation exceeded time limit", 262))
     await queues.publish(shortlisted())
     with capture_logs() as logs:
         async with at_work(process):
